@@ -1,0 +1,20 @@
+namespace CodexCloudIde.Executions;
+
+public sealed record TestRunRequest(
+    IReadOnlyList<string>? Command = null, IReadOnlyList<string>? Filter = null, bool Coverage = false, ExecutionLimits? Limits = null);
+
+public sealed record TestCase(
+    string Id, string Name, string Path, int? Line, string Status, double DurationMs, string? Message, IReadOnlyList<StackFrame> Frames);
+
+public sealed record FileCoverage(string Path, IReadOnlyList<int> Covered, IReadOnlyList<int> Uncovered)
+{
+    /// <summary>Per case id the lines it ran, when asked for (fault localisation needs it); null otherwise.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<int>>? ByCase { get; init; }
+}
+
+public sealed record Coverage(int Lines, int Covered, IReadOnlyList<FileCoverage> Files);
+
+/// <summary>One test run, as the API answers it.</summary>
+public sealed record TestRun(
+    string Id, string Framework, string Status, int Total, int Passed, int Failed, int Errors, int Skipped, double DurationMs,
+    IReadOnlyList<TestCase> Cases, Coverage? Coverage, Execution Execution, string Summary);
