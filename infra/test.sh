@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Installs what the tests need, builds, runs every test project, adds the results up.
+#   infra/test.sh [PROJECT…]      e.g. infra/test.sh CodexCloudIde.Text.Tests
+# The last line is "N passed, N failed, N skipped"; the exit status is 0 only if something ran and nothing failed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=infra/requirements.sh
+. infra/requirements.sh
+
+require_dotnet
+# shellcheck disable=SC2046 # package names, one word each
+install_missing $(missing_to_run; missing_to_test)
+[ "$(id -u)" = 0 ] || stop "The tests start real sandboxes (namespaces, cgroups), which needs root:  sudo env \"PATH=\$PATH\" infra/test.sh"
+
+projects=("$@")
+if [ ${#projects[@]} -eq 0 ]; then
+  # Leaves first, the browser last: what is cheapest to understand fails first.
+  projects=(CodexCloudIde.Text.Tests CodexCloudIde.Inference.Tests CodexCloudIde.Repair.Tests CodexCloudIde.Sandboxing.Tests
+    CodexCloudIde.Tests CodexCloudIde.EndToEnd)
+fi
+
+say "Building …"
+dotnet build CodexCloudIde.sln -c Release -v q -nologo -clp:ErrorsOnly
+
+results=$PWD/artifacts/test-results
+rm -rf "$results"
+mkdir -p "$results"
+passed=0 failed=0 skipped=0
+
+# count REPORT ATTRIBUTE: the sum over the report's assemblies.
+count() { { grep -o '<assembly [^>]*' "$1" | grep -o " $2=\"[0-9]*\"" | grep -o '[0-9]*' || echo 0; } | awk '{ n += $1 } END { print n + 0 }'; }
+
+for project in "${projects[@]}"; do
+  report=$results/$project.xml
+  say "== $project"
+  begun=$SECONDS
+  status=0
+  # A hanging project is ended and counted as failed, so that the others still get their turn.
+  timeout --signal=INT --kill-after=30 "${TEST_TIMEOUT:-1500}" \
+    dotnet "tests/$project/bin/Release/net10.0/$project.dll" \
+    --no-ansi --progress off --results-directory "$results" --report-xunit-xml --report-xunit-xml-filename "$project.xml" </dev/null || status=$?
+  if [ ! -s "$report" ]; then
+    say "!! $project left no report (exit status $status)"
+    failed=$((failed + 1))
+    continue
+  fi
+  p=$(count "$report" passed) f=$(($(count "$report" failed) + $(count "$report" errors))) s=$(count "$report" skipped)
+  if [ $((p + f)) -eq 0 ]; then
+    say "!! $project ran no test"
+    f=$((f + 1))
+  elif [ "$status" != 0 ] && [ "$f" = 0 ]; then
+    say "!! $project ended with status $status although no test failed"
+    f=1
+  fi
+  say "== $project: $p passed, $f failed, $s skipped in $((SECONDS - begun)) s"
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+done
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ] && [ "$passed" != 0 ]
