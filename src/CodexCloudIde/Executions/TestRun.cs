@@ -1,7 +1,11 @@
 namespace CodexCloudIde.Executions;
 
 public sealed record TestRunRequest(
-    IReadOnlyList<string>? Command = null, IReadOnlyList<string>? Filter = null, bool Coverage = false, ExecutionLimits? Limits = null);
+    IReadOnlyList<string>? Command = null, IReadOnlyList<string>? Filter = null, bool Coverage = false, ExecutionLimits? Limits = null)
+{
+    /// <summary>Coverage by case as well: <see cref="FileCoverage.ByCase"/>.</summary>
+    public bool CoveragePerCase { get; init; }
+}
 
 public sealed record TestCase(
     string Id, string Name, string Path, int? Line, string Status, double DurationMs, string? Message, IReadOnlyList<StackFrame> Frames);
