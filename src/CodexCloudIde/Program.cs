@@ -1,4 +1,38 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.MapGet("/healthz", () => "alive");
-await app.RunAsync().ConfigureAwait(false);
+using CodexCloudIde.Api;
+using CodexCloudIde.Audit;
+using CodexCloudIde.Hosting;
+using CodexCloudIde.Storage;
+using CodexCloudIde.Tenants;
+
+namespace CodexCloudIde;
+
+/// <summary>The table of contents: what the product consists of, one line per capability.</summary>
+internal static class Program
+{
+    public static async Task<int> Main(string[] args)
+    {
+        await using var app = Build(new WebApplicationOptions { Args = args });
+        await app.RunAsync();
+        return 0;
+    }
+
+    internal static WebApplication Build(WebApplicationOptions options)
+    {
+        var builder = WebApplication.CreateBuilder(options);
+        builder.AddStorage();
+        builder.AddCluster();
+        builder.AddApi();
+        builder.AddAudit();
+        builder.AddTenants();
+
+        var app = builder.Build();
+        app.UseApi();
+        app.UseWebSockets();
+        app.UseRouting();
+        app.UseTenants();
+
+        app.MapApi();
+        app.MapTenants();
+        return app;
+    }
+}

@@ -1,0 +1,7 @@
+namespace CodexCloudIde.Api;
+
+internal sealed partial class ProblemPages
+{
+    [LoggerMessage(Level = LogLevel.Error, Message = "Request {Id} failed: {Method} {Endpoint}")]
+    private partial void LogUnexpected(Exception exception, string id, string method, string endpoint);
+}

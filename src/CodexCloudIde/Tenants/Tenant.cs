@@ -1,0 +1,11 @@
+namespace CodexCloudIde.Tenants;
+
+/// <summary>A customer, a company, or one person.</summary>
+internal sealed class Tenant
+{
+    public TenantId Id { get; init; }
+
+    public required string Name { get; set; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+}

@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Identity;
+
+namespace CodexCloudIde.Tenants;
+
+internal static class TenantsSetup
+{
+    private const string Choose = "ide";
+
+    public static void AddTenants(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<BootstrapOptions>().BindConfiguration("Ide:Bootstrap");
+        services.AddSingleton(provider => new AccessWatch(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Credentials>().AddSingleton<Revocations>().AddSingleton<Memberships>().AddSingleton<AccessTokens>().AddSingleton<Sessions>();
+        services.AddSingleton<SetUpCode>();
+        services.AddScoped<Accounts>();
+        services.AddIdentityCore<Account>(Configure).AddUserStore<AccountStore>();
+        services.AddHostedService<Bootstrap>();
+        services.AddHostedService<RevocationFeed>();
+        services.AddAuthentication(Choose)
+            .AddPolicyScheme(Choose, null, options => options.ForwardDefaultSelector = context =>
+                BearerAuthentication.SecretOf(context.Request) is null ? SessionCookie.Scheme : BearerAuthentication.Name)
+            .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.Name, null)
+            .AddCookie(SessionCookie.Scheme, SessionCookie.Configure);
+        services.AddAuthorization(TenantPolicy.AddTo);
+    }
+
+    /// <summary>Who is it, may the browser send this, is it allowed.</summary>
+    public static void UseTenants(this IApplicationBuilder app)
+    {
+        app.UseAuthentication();
+        app.UseMiddleware<SameOrigin>();
+        app.UseAuthorization();
+    }
+
+    public static void MapTenants(this IEndpointRouteBuilder routes)
+    {
+        routes.MapTokens();
+    }
+
+    private static void Configure(IdentityOptions options)
+    {
+        // Length is what counts; composition rules only make people write passwords down.
+        options.Password.RequiredLength = 10;
+        options.Password.RequiredUniqueChars = 4;
+        options.Password.RequireDigit = false;
+        options.Password.RequireLowercase = false;
+        options.Password.RequireUppercase = false;
+        options.Password.RequireNonAlphanumeric = false;
+        options.User.RequireUniqueEmail = true;
+        options.User.AllowedUserNameCharacters = "";
+        options.Lockout.MaxFailedAccessAttempts = 8;
+        options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
+        options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
+    }
+}
