@@ -1,1 +1,3 @@
-return 0;
+using CodexCloudIde.Benchmarks;
+
+return await CommandLine.RunAsync(args, CancellationToken.None);

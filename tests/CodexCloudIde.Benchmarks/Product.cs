@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+
+namespace CodexCloudIde.Benchmarks;
+
+/// <summary>The product as a process of its own on a fresh data directory, as <c>infra/run.sh</c> starts it.</summary>
+internal sealed class Product : IAsyncDisposable
+{
+    public const string Email = "owner@example.com";
+    public const string Password = "a benchmark's own passphrase";
+    private const string Token = "benchmark-owner-token";
+    private readonly Process process;
+    private readonly string data;
+
+    private Product(Process process, string data, Uri address)
+    {
+        this.process = process;
+        this.data = data;
+        Address = address;
+        Client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(5) };
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+    }
+
+    public Uri Address { get; }
+
+    public HttpClient Client { get; }
+
+    /// <summary>From the start of the process to its first 200 on /readyz.</summary>
+    public TimeSpan StartTime { get; private set; }
+
+    /// <summary>Resident set, MB.</summary>
+    public double ResidentMegabytes
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64 / 1e6;
+        }
+    }
+
+    public static async Task<Product> StartAsync(CancellationToken cancellationToken)
+    {
+        var data = Directory.CreateTempSubdirectory("codex-benchmark-").FullName;
+        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = AppContext.BaseDirectory, RedirectStandardOutput = true };
+        string[] arguments =
+        [
+            Path.Combine(AppContext.BaseDirectory, "CodexCloudIde.dll"), "--urls", address.ToString(), $"--contentRoot={ContentRoot()}",
+            $"--Ide:DataDirectory={data}", $"--Ide:Bootstrap:OwnerEmail={Email}", $"--Ide:Bootstrap:OwnerPassword={Password}",
+            $"--Ide:Bootstrap:Token={Token}", "--Logging:LogLevel:Default=Warning",
+        ];
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        var began = Stopwatch.GetTimestamp();
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        var product = new Product(process, data, address);
+        while (!await product.ReadyAsync(cancellationToken))
+        {
+            if (process.HasExited) throw new InvalidOperationException($"The product ended with {process.ExitCode}.");
+            await Task.Delay(20, cancellationToken);
+        }
+
+        product.StartTime = Stopwatch.GetElapsedTime(began);
+        return product;
+    }
+
+    /// <summary>Makes a workspace from a template; its id.</summary>
+    public async Task<string> CreateWorkspaceAsync(string template, CancellationToken cancellationToken)
+    {
+        var made = await PostAsync("api/v1/workspaces", new { name = template, source = new { template } }, cancellationToken);
+        return (string)made["id"]!;
+    }
+
+    public async Task<JsonNode> PostAsync(string path, object body, CancellationToken cancellationToken)
+    {
+        using var answer = await Client.PostAsJsonAsync(path, body, cancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+        return answer.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new HttpRequestException($"{path}: {(int)answer.StatusCode} {text}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        using (var stop = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        {
+            await stop.WaitForExitAsync();
+        }
+
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+
+        process.Dispose();
+        Directory.Delete(data, recursive: true);
+    }
+
+    private async Task<bool> ReadyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await Client.GetAsync(new Uri("readyz", UriKind.Relative), cancellationToken);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static string ContentRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var project = Path.Combine(folder.FullName, "src", "CodexCloudIde");
+            if (Directory.Exists(project)) return project;
+        }
+
+        return AppContext.BaseDirectory;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
