@@ -25,6 +25,8 @@ internal static class CommandLine
         ["sessions"] = SessionsBenchmark.RunAsync,
         ["sandbox"] = SandboxBenchmark.RunAsync,
         ["repair"] = RepairBenchmark.RunAsync,
+        ["editing"] = EditingBenchmark.RunAsync,
+        ["inference"] = InferenceBenchmark.RunAsync,
     };
 
     public static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
