@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using Microsoft.Win32.SafeHandles;
+
+namespace CodexCloudIde.Sandboxing.Linux;
+
+/// <summary>
+/// One thread that may visit other namespaces. It left the process's shared root and working directory once (unshare CLONE_FS), so
+/// entering a sandbox's mount namespace changes nothing for the other threads; it always comes back before the next visit.
+/// </summary>
+internal sealed class NamespaceThread : IDisposable
+{
+    private const int CloneFs = 0x200;
+    private const int MountKind = 0x20000;
+    private const int NetworkKind = 0x40000000;
+
+    private readonly BlockingCollection<Action> visits = [];
+    private readonly Thread thread;
+
+    public NamespaceThread()
+    {
+        thread = new Thread(Serve) { IsBackground = true, Name = "sandbox namespaces" };
+        thread.Start();
+    }
+
+    /// <summary>Runs <paramref name="visit"/> inside the mount namespace of a process that has not run foreign code yet.</summary>
+    public Task InMountsOfAsync(int pid, Action visit) => VisitAsync(pid, "mnt", MountKind, visit);
+
+    /// <summary>Runs <paramref name="visit"/> inside the network namespace of a process; sockets that it makes stay there.</summary>
+    public Task InNetworkOfAsync(int pid, Action visit) => VisitAsync(pid, "net", NetworkKind, visit);
+
+    public void Dispose() => visits.CompleteAdding();
+
+    private Task VisitAsync(int pid, string name, int kind, Action visit)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        visits.Add(() =>
+        {
+            try
+            {
+                Visit(pid, name, kind, visit);
+                done.SetResult();
+            }
+            catch (Exception failure) when (failure is IOException or System.Net.Sockets.SocketException)
+            {
+                done.SetException(failure);
+            }
+        });
+        return done.Task;
+    }
+
+    private static void Visit(int pid, string name, int kind, Action visit)
+    {
+        using var home = Open($"/proc/thread-self/ns/{name}");
+        using var there = Open($"/proc/{pid}/ns/{name}");
+        if (Libc.SetNamespace(there.Number(), kind) != 0)
+        {
+            throw Libc.Failure($"setns {name}");
+        }
+
+        try
+        {
+            visit();
+        }
+        finally
+        {
+            if (Libc.SetNamespace(home.Number(), kind) != 0)
+            {
+                Environment.FailFast("A thread could not leave a sandbox's namespace.");
+            }
+        }
+    }
+
+    private static SafeFileHandle Open(string path) => Libc.Owned(Libc.Open(path, Libc.OpenReadOnly | Libc.OpenCloseOnExec, 0), path);
+
+    private void Serve()
+    {
+        if (Libc.Unshare(CloneFs) != 0)
+        {
+            Environment.FailFast("unshare(CLONE_FS) is not possible here.");
+        }
+
+        foreach (var visit in visits.GetConsumingEnumerable())
+        {
+            visit();
+        }
+
+        visits.Dispose();
+    }
+}

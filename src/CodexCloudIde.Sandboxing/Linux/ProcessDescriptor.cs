@@ -1,0 +1,80 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace CodexCloudIde.Sandboxing.Linux;
+
+/// <summary>A process by descriptor: never another one that got the same number. We are its parent (subreaper) and reap it.</summary>
+internal sealed class ProcessDescriptor : IDisposable
+{
+    private const long PidfdSendSignal = 424;
+    private const long PidfdOpen = 434;
+    private const int KillSignal = 9;
+    private const int KindPidfd = 3;
+    private const int WaitExited = 4;
+    private const int SetChildSubreaper = 36;
+
+    private readonly SafeFileHandle handle;
+
+    private ProcessDescriptor(SafeFileHandle handle, int pid)
+    {
+        this.handle = handle;
+        Pid = pid;
+        Exited = Task.Factory.StartNew(WaitForEnd, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    public int Pid { get; }
+
+    /// <summary>The exit code; 128 + signal when a signal ended it. Completes after every process of its namespace is gone.</summary>
+    public Task<int> Exited { get; }
+
+    /// <summary>Makes this process the parent of what runc leaves behind.</summary>
+    public static void BecomeSubreaper()
+    {
+        if (Libc.ProcessControl(SetChildSubreaper, 1, 0, 0, 0) != 0)
+        {
+            throw Libc.Failure("prctl subreaper");
+        }
+    }
+
+    public static ProcessDescriptor Open(int pid) =>
+        new(Libc.Owned(Libc.Syscall(PidfdOpen, pid, 0, 0, 0, 0), "pidfd_open"), pid);
+
+    /// <summary>Ends it and everything in its process namespace.</summary>
+    public void Kill()
+    {
+        if (!handle.IsClosed)
+        {
+            _ = Libc.Syscall(PidfdSendSignal, handle.Number(), KillSignal, 0, 0, 0);
+        }
+    }
+
+    /// <summary>Kills a process that is known by number only (a member of a control group that nobody else owns).</summary>
+    public static void KillByNumber(int pid)
+    {
+        var descriptor = Libc.Syscall(PidfdOpen, pid, 0, 0, 0, 0);
+        if (descriptor >= 0)
+        {
+            _ = Libc.Syscall(PidfdSendSignal, descriptor, KillSignal, 0, 0, 0);
+            _ = Libc.Close((int)descriptor);
+        }
+    }
+
+    public void Dispose() => handle.Dispose();
+
+    private unsafe int WaitForEnd()
+    {
+        var info = stackalloc byte[128];
+        while (Libc.WaitId(KindPidfd, handle.Number(), info, WaitExited) != 0)
+        {
+            const int Interrupted = 4;
+            if (System.Runtime.InteropServices.Marshal.GetLastPInvokeError() != Interrupted)
+            {
+                throw Libc.Failure("waitid");
+            }
+        }
+
+        // siginfo_t: si_code at 8 (1 = exited by itself), si_status at 24.
+        var code = *(int*)(info + 8);
+        var status = *(int*)(info + 24);
+        return code == 1 ? status : 128 + status;
+    }
+}

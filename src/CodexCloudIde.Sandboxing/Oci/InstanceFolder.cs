@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using CodexCloudIde.Sandboxing.Linux;
+using Microsoft.Win32.SafeHandles;
+
+namespace CodexCloudIde.Sandboxing.Oci;
+
+/// <summary>
+/// This process's own folder below the state directory, held by a lock for as long as it lives. Folders of the same data directory whose
+/// lock is free belonged to processes that were killed: what they left is found by their names.
+/// </summary>
+internal sealed class InstanceFolder : IDisposable
+{
+    private const int LockExclusiveNow = 2 | 4;
+
+    private readonly SafeFileHandle held;
+
+    private InstanceFolder(string family, string name, SafeFileHandle held)
+    {
+        this.held = held;
+        Family = family;
+        Name = name;
+    }
+
+    /// <summary>Folder of all instances of one data directory.</summary>
+    public string Family { get; }
+
+    public string Name { get; }
+
+    public string Folder => Path.Combine(Family, Name);
+
+    public string Root => Path.Combine(Folder, "root");
+
+    public string Boxes => Path.Combine(Folder, "boxes");
+
+    public string RuntimeState => Path.Combine(Folder, "runtime");
+
+    /// <summary>Path below every control group tree.</summary>
+    public string CgroupPath => CgroupPathOf(Family, Name);
+
+    public static InstanceFolder Create(SandboxOptions options)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(options.DataDirectory))))[..12];
+        var family = Path.Combine(options.StateDirectory, hash);
+        var name = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
+        var folder = Path.Combine(family, name);
+        Directory.CreateDirectory(folder);
+        var held = TryLock(folder) ?? throw new SandboxException($"{folder} is locked by another process.");
+        var instance = new InstanceFolder(family, name, held);
+        Directory.CreateDirectory(instance.Boxes);
+        Directory.CreateDirectory(instance.RuntimeState);
+        RootFileSystem.Build(instance.Root);
+        return instance;
+    }
+
+    /// <summary>Instances of the same family that nobody holds any more, each with the lock that now does.</summary>
+    public IEnumerable<(string Name, SafeFileHandle Lock)> Dead()
+    {
+        foreach (var folder in Directory.EnumerateDirectories(Family))
+        {
+            var name = Path.GetFileName(folder);
+            if (name != Name && TryLock(folder) is { } free)
+            {
+                yield return (name, free);
+            }
+        }
+    }
+
+    public string CgroupPathOf(string name) => CgroupPathOf(Family, name);
+
+    public void Dispose()
+    {
+        Directory.Delete(Folder, recursive: true);
+        held.Dispose();
+    }
+
+    private static string CgroupPathOf(string family, string name) => $"/codex-cloud-ide/{Path.GetFileName(family)}/{name}";
+
+    private static SafeFileHandle? TryLock(string folder)
+    {
+        // .NET marks every descriptor close-on-exec, so a child cannot keep the lock.
+        var file = Libc.Open(Path.Combine(folder, "lock"), Libc.OpenReadWrite | Libc.OpenCloseOnExec | 0x40, Convert.ToInt32("600", 8));
+        if (file < 0)
+        {
+            return null;
+        }
+
+        var handle = new SafeFileHandle(file, ownsHandle: true);
+        if (Libc.Lock(file, LockExclusiveNow) == 0)
+        {
+            return handle;
+        }
+
+        handle.Dispose();
+        return null;
+    }
+}

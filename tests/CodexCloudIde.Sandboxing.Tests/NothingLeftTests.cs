@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
+using CodexCloudIde.Sandboxing.Oci;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CodexCloudIde.Sandboxing.Tests;
+
+/// <summary>Ran by itself: it counts what the whole process holds.</summary>
+[Collection(nameof(NothingLeftTests))]
+[CollectionDefinition(nameof(NothingLeftTests), DisableParallelization = true)]
+public sealed class NothingLeftTests(SandboxFixture fixture)
+{
+    [Fact]
+    public async Task ManyRuns_LeaveNothing()
+    {
+        await fixture.ShellAsync("true");
+        var before = Descriptors();
+        await Parallel.ForEachAsync(Enumerable.Range(0, 40), new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = TestContext.Current.CancellationToken },
+            async (number, _) => await fixture.ShellAsync(number % 2 == 0 ? "(setsid sleep 1000 &) ; echo ok" : "kill -9 $$"));
+        await fixture.Runtime.WarmAsync();
+        Assert.InRange(Descriptors(), 0, before + 25);
+        Assert.Equal(fixture.Runtime.Parked, Groups().Count(path => !path.EndsWith('-')));
+        Assert.DoesNotContain(File.ReadLines("/proc/self/mountinfo"), line => line.Contains("/workspace", StringComparison.Ordinal) || line.Contains("codex-cloud-ide", StringComparison.Ordinal));
+        Assert.Empty(Zombies());
+    }
+
+    [Fact]
+    public async Task KilledServer_IsSweptByTheNext()
+    {
+        var data = Directory.CreateTempSubdirectory("sandbox-killed-");
+        try
+        {
+            using var server = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["--victim", data.FullName]) { RedirectStandardOutput = true })!;
+            var line = await server.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+            var pid = int.Parse(line!, CultureInfo.InvariantCulture);
+            server.Kill();
+            await server.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.True(Directory.Exists($"/proc/{pid}"), "The sandbox should outlive its server: else there is nothing to sweep.");
+
+            await using var runtime = new OciRuntime(new SandboxOptions { DataDirectory = data.FullName, PoolSize = 0 }, NullLogger<OciRuntime>.Instance);
+            var removed = await runtime.SweepAsync(TestContext.Current.CancellationToken);
+
+            Assert.True(removed >= 1, $"{removed}");
+            Assert.False(Alive(pid));
+            var family = Path.GetFileName(Path.GetDirectoryName(runtime.InstancePath))!;
+            Assert.Equal([runtime.InstancePath], Directory.GetDirectories(Path.GetDirectoryName(runtime.InstancePath)!));
+            Assert.DoesNotContain(Directory.EnumerateDirectories("/sys/fs/cgroup", "*", SearchOption.AllDirectories), path => path.Contains(family, StringComparison.Ordinal) && Path.GetFileName(path).Length == 16);
+        }
+        finally
+        {
+            data.Delete(recursive: true);
+        }
+    }
+
+    private static bool Alive(int pid) =>
+        File.Exists($"/proc/{pid}/status") && !File.ReadAllText($"/proc/{pid}/status").Contains("State:\tZ", StringComparison.Ordinal);
+
+    private IEnumerable<string> Groups()
+    {
+        var family = Path.GetFileName(Path.GetDirectoryName(fixture.Runtime.InstancePath))!;
+        var folder = new[] { $"/sys/fs/cgroup/pids/codex-cloud-ide/{family}", $"/sys/fs/cgroup/codex-cloud-ide/{family}" }.First(Directory.Exists);
+        return Directory.EnumerateDirectories(Path.Combine(folder, Path.GetFileName(fixture.Runtime.InstancePath)));
+    }
+
+    private static int Descriptors() => Directory.GetFiles("/proc/self/fd").Length;
+
+    private static IEnumerable<string> Zombies() =>
+        Directory.GetDirectories("/proc").Where(folder => int.TryParse(Path.GetFileName(folder), out _)).Select(folder =>
+        {
+            try
+            {
+                return File.ReadAllText(folder + "/stat");
+            }
+            catch (IOException)
+            {
+                return "";
+            }
+        }).Where(stat => stat.Contains($") Z {Environment.ProcessId} ", StringComparison.Ordinal));
+}
