@@ -1,5 +1,6 @@
 using CodexCloudIde.Api;
 using CodexCloudIde.Audit;
+using CodexCloudIde.CommandLine;
 using CodexCloudIde.Hosting;
 using CodexCloudIde.Storage;
 using CodexCloudIde.Tenants;
@@ -11,6 +12,7 @@ internal static class Program
 {
     public static async Task<int> Main(string[] args)
     {
+        if (await Commands.RunAsync(args) is { } status) return status;
         await using var app = Build(new WebApplicationOptions { Args = args });
         await app.RunAsync();
         return 0;
@@ -33,6 +35,7 @@ internal static class Program
 
         app.MapApi();
         app.MapTenants();
+        app.MapAudit();
         return app;
     }
 }

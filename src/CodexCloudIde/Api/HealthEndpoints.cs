@@ -21,7 +21,7 @@ internal static class HealthEndpoints
             statusCode: failed ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
     }
 
-    private static async Task<Readiness> AskAsync(IReadinessCheck check, CancellationToken cancellationToken)
+    internal static async Task<Readiness> AskAsync(IReadinessCheck check, CancellationToken cancellationToken)
     {
         try
         {

@@ -6,6 +6,7 @@ internal static class AuditSetup
     {
         builder.Services.AddSingleton<AuditStore>();
         builder.Services.AddSingleton<AuditKeys>();
+        builder.Services.AddSingleton<Api.IReadinessCheck, AuditCheck>();
         builder.Services.AddSingleton(services => new AuditLog(
             services.GetRequiredService<AuditStore>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<AuditLog>>()));
     }

@@ -1,5 +1,7 @@
+using System.Data;
 using System.Data.Common;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using CodexCloudIde.Storage;
 using Microsoft.Data.Sqlite;
@@ -18,6 +20,9 @@ internal sealed record AuditFilter(
 /// </summary>
 internal sealed class AuditStore
 {
+    /// <summary>Name of the chain of what belongs to no tenant.</summary>
+    public const string System = "system";
+
     private readonly Func<DbConnection> connect;
     private readonly bool postgres;
     private readonly SemaphoreSlim making = new(1, 1);
@@ -36,7 +41,7 @@ internal sealed class AuditStore
     {
         await using var connection = await OpenAsync(cancellationToken);
         // SQLite: BEGIN IMMEDIATE, the write lock at once.
-        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         if (postgres) await ExecuteAsync(connection, transaction, "SELECT pg_advisory_xact_lock(727001)", [], cancellationToken);
         var heads = new Dictionary<string, (long Sequence, string Hash)>(StringComparer.Ordinal);
         var sequences = new long[records.Count];
@@ -102,7 +107,7 @@ internal sealed class AuditStore
 
     /// <summary>From the first entry to <paramref name="last"/>, in order.</summary>
     public async IAsyncEnumerable<string> ReadAsync(
-        string chain, long last, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        string chain, long last, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
         await using var command = Command(
@@ -111,7 +116,7 @@ internal sealed class AuditStore
         while (await reader.ReadAsync(cancellationToken)) yield return reader.GetString(0);
     }
 
-    internal static string ChainOf(Tenants.TenantId? tenant) => tenant?.ToString() ?? "system";
+    internal static string ChainOf(Tenants.TenantId? tenant) => tenant?.ToString() ?? System;
 
     private static async Task<(long Sequence, string Hash)> HeadAsync(
         DbConnection connection, DbTransaction? transaction, string chain, CancellationToken cancellationToken)

@@ -89,12 +89,16 @@ internal static class CanonicalJson
     {
         if (value == 0) return "0";
         if (!double.IsFinite(value)) throw new ArgumentException("JSON has no such number.", nameof(value));
-        // Shortest digits that read back as the same double, as d.ddde±xx; ECMAScript lays the same digits out its own way.
-        var scientific = Math.Abs(value).ToString("E16", CultureInfo.InvariantCulture);
-        var shortest = Math.Abs(value).ToString("R", CultureInfo.InvariantCulture);
-        var digits = new string([.. shortest.TakeWhile(c => c != 'E').Where(char.IsAsciiDigit)]).TrimStart('0');
+        // The shortest digits that read back as the same double, which ECMAScript asks for too; only their layout differs.
+        var parts = Math.Abs(value).ToString("R", CultureInfo.InvariantCulture).Split('E');
+        var exponent = parts.Length == 2 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0;
+        var dot = parts[0].IndexOf('.', StringComparison.Ordinal);
+        var whole = dot < 0 ? parts[0] : parts[0][..dot];
+        var all = whole + (dot < 0 ? "" : parts[0][(dot + 1)..]);
+        var digits = all.TrimStart('0');
+        // Where the point stands, counted from the first digit that is not zero.
+        var point = whole.Length - (all.Length - digits.Length) + exponent;
         digits = digits.TrimEnd('0');
-        var point = int.Parse(scientific.AsSpan(scientific.IndexOf('E', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture) + 1;
         var sign = value < 0 ? "-" : "";
         var count = digits.Length;
         return sign + point switch

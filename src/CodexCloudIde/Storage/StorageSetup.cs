@@ -9,5 +9,6 @@ internal static class StorageSetup
             new DataDirectory(services.GetRequiredService<Microsoft.Extensions.Options.IOptions<StorageOptions>>()));
         builder.Services.AddSingleton<TenantContexts>();
         builder.Services.AddHostedService<StorageStart>();
+        builder.Services.AddSingleton<Api.IReadinessCheck, DatabaseCheck>();
     }
 }

@@ -3,7 +3,7 @@ using CodexCloudIde.Storage;
 namespace CodexCloudIde.Tenants;
 
 /// <summary>A bearer token of one user in one tenant. The secret is shown once and kept as its SHA-256 only.</summary>
-internal sealed class AccessToken : ITenantOwned
+public sealed class AccessToken : ITenantOwned
 {
     public Guid Id { get; init; }
 

@@ -44,6 +44,9 @@ internal sealed class Accounts(UserManager<Account> users, TenantContexts contex
         return result.Succeeded ? null : Refuse(result);
     }
 
+    /// <summary>True when an OpenID Connect identity is linked.</summary>
+    public async Task<bool> HasLoginAsync(Account account) => (await users.GetLoginsAsync(account)).Count > 0;
+
     /// <summary>Checks a password and counts failures; an account that is locked or disabled looks like a wrong password.</summary>
     public async Task<Account?> CheckAsync(string email, string password)
     {

@@ -23,6 +23,10 @@ internal sealed class Credentials(TenantContexts contexts, TimeProvider time)
 
     public static string OfSession(Guid id) => $"session:{id:N}";
 
+    /// <summary>The browser session that the caller came by; null for a token.</summary>
+    public static Guid? SessionOf(Caller caller) =>
+        caller.Credential.StartsWith("session:", StringComparison.Ordinal) ? Guid.ParseExact(caller.Credential.AsSpan("session:".Length), "N") : null;
+
     public ValueTask<Grant?> FindTokenAsync(string secret, CancellationToken cancellationToken)
     {
         var hash = HashOf(secret);

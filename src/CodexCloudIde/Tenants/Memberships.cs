@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace CodexCloudIde.Tenants;
 
 /// <summary>Somebody of a tenant, as lists show it.</summary>
-internal sealed record Member(UserId User, string Email, string Name, Role Role, DateTimeOffset Since);
+public sealed record Member(UserId User, string Email, string Name, Role Role, DateTimeOffset Since);
 
 /// <summary>Tenants and who belongs to them. Callers authorise; the last owner of a tenant stays.</summary>
 internal sealed class Memberships(TenantContexts contexts, Revocations revocations, TimeProvider time)

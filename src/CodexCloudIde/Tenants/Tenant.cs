@@ -1,7 +1,7 @@
 namespace CodexCloudIde.Tenants;
 
 /// <summary>A customer, a company, or one person.</summary>
-internal sealed class Tenant
+public sealed class Tenant
 {
     public TenantId Id { get; init; }
 

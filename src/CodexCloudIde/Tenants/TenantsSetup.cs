@@ -1,5 +1,7 @@
+using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.RateLimiting;
 
 namespace CodexCloudIde.Tenants;
 
@@ -13,8 +15,12 @@ internal static class TenantsSetup
         services.AddOptions<BootstrapOptions>().BindConfiguration("Ide:Bootstrap");
         services.AddSingleton(provider => new AccessWatch(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Credentials>().AddSingleton<Revocations>().AddSingleton<Memberships>().AddSingleton<AccessTokens>().AddSingleton<Sessions>();
-        services.AddSingleton<SetUpCode>();
-        services.AddScoped<Accounts>();
+        services.AddOptions<ProviderOptions>().BindConfiguration("Ide:OpenIdConnect");
+        services.AddSingleton<SetUpCode>().AddSingleton<Invitations>();
+        services.AddScoped<Accounts>().AddScoped<SignIn>().AddScoped<MemberChanges>();
+        services.AddRazorComponents();
+        services.AddAntiforgery();
+        services.AddRateLimiter(LimitSignIn);
         services.AddIdentityCore<Account>(Configure).AddUserStore<AccountStore>();
         services.AddHostedService<Bootstrap>();
         services.AddHostedService<RevocationFeed>();
@@ -32,11 +38,26 @@ internal static class TenantsSetup
         app.UseAuthentication();
         app.UseMiddleware<SameOrigin>();
         app.UseAuthorization();
+        app.UseAntiforgery();
+        app.UseRateLimiter();
     }
 
     public static void MapTenants(this IEndpointRouteBuilder routes)
     {
+        routes.MapSignIn();
+        routes.MapAccount();
         routes.MapTokens();
+        routes.MapMembers();
+        routes.MapOperators();
+    }
+
+    // Guessing is slowed per address here, and per account by Identity's lockout.
+    private static void LimitSignIn(RateLimiterOptions options)
+    {
+        options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+        options.AddPolicy(SignInEndpoints.RateLimit, context => RateLimitPartition.GetFixedWindowLimiter(
+            context.Connection.RemoteIpAddress?.ToString() ?? "",
+            _ => new FixedWindowRateLimiterOptions { PermitLimit = 30, Window = TimeSpan.FromMinutes(1) }));
     }
 
     private static void Configure(IdentityOptions options)

@@ -1,0 +1,30 @@
+namespace CodexCloudIde.Tenants;
+
+/// <summary>Section <c>Ide:OpenIdConnect</c>: signing in by somebody else's accounts.</summary>
+internal sealed class ProviderOptions
+{
+    /// <summary>Issuer address; empty: off.</summary>
+    public string Authority { get; set; } = "";
+
+    public string ClientId { get; set; } = "";
+
+    public string ClientSecret { get; set; } = "";
+
+    /// <summary>On the button.</summary>
+    public string Name { get; set; } = "single sign-on";
+
+    /// <summary>False only for a provider on the same machine.</summary>
+    public bool RequireHttps { get; set; } = true;
+
+    public string GroupClaim { get; set; } = "groups";
+
+    /// <summary>Group → role, in the tenant below. The highest counts.</summary>
+    public Dictionary<string, Role> GroupRoles { get; set; } = [];
+
+    /// <summary>The tenant that groups give roles in, and new people join; empty: only accounts that exist sign in.</summary>
+    public string TenantId { get; set; } = "";
+
+    public bool IsOn => Authority.Length > 0;
+
+    public string? ShownName => IsOn ? Name : null;
+}
