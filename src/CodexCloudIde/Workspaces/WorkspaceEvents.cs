@@ -1,16 +1,115 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+
 namespace CodexCloudIde.Workspaces;
 
 /// <summary>What happened in a workspace, for explorers and lists; delivered at least once to every subscriber of every process.</summary>
 /// <param name="Type"><c>tree.changed</c>, <c>document.saved</c>, <c>member.changed</c>, <c>task.changed</c>, …</param>
 /// <param name="Data">camelCase JSON object as bytes-on-the-wire text.</param>
-public sealed record WorkspaceEvent(string Type, string Data);
+public sealed record WorkspaceEvent(string Type, string Data)
+{
+    /// <summary>Something beneath these paths appeared, changed or went; "" is the whole tree.</summary>
+    public static WorkspaceEvent TreeChanged(params IEnumerable<string> paths) =>
+        new("tree.changed", System.Text.Json.JsonSerializer.Serialize(new { paths }, System.Text.Json.JsonSerializerOptions.Web));
+}
 
 /// <summary>Publish and subscribe per workspace.</summary>
 public sealed class WorkspaceEvents
 {
-    public void Publish(WorkspaceRef workspace, WorkspaceEvent happened) => throw new NotSupportedException($"{workspace} {happened}");
+    private const int Backlog = 256;
+
+    private readonly ConcurrentDictionary<string, ImmutableList<Subscription>> subscriptions = new(StringComparer.Ordinal);
+
+    /// <summary>What was published here, for whoever carries it to the other processes of a cluster.</summary>
+    public event Action<WorkspaceRef, WorkspaceEvent>? Published;
+
+    public void Publish(WorkspaceRef workspace, WorkspaceEvent happened)
+    {
+        Deliver(workspace, happened);
+        Published?.Invoke(workspace, happened);
+    }
+
+    /// <summary>To this process's subscribers only: what another process published.</summary>
+    public void Deliver(WorkspaceRef workspace, WorkspaceEvent happened)
+    {
+        ArgumentNullException.ThrowIfNull(workspace);
+        ArgumentNullException.ThrowIfNull(happened);
+        if (!subscriptions.TryGetValue(workspace.ToString(), out var readers))
+        {
+            return;
+        }
+
+        foreach (var reader in readers)
+        {
+            reader.Offer(happened);
+        }
+    }
 
     /// <summary>From now on; bounded: a slow reader gets one <c>tree.changed</c> for the root in place of what it missed.</summary>
-    public IAsyncEnumerable<WorkspaceEvent> Subscribe(WorkspaceRef workspace, CancellationToken cancellationToken) =>
-        throw new NotSupportedException($"{workspace} {cancellationToken}");
+    public IAsyncEnumerable<WorkspaceEvent> Subscribe(WorkspaceRef workspace, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(workspace);
+        var key = workspace.ToString();
+        var subscription = new Subscription();
+        subscriptions.AddOrUpdate(key, [subscription], (_, present) => present.Add(subscription));
+        return ReadAsync(key, subscription, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<WorkspaceEvent> ReadAsync(
+        string key, Subscription subscription, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var happened in subscription.ReadAllAsync(cancellationToken))
+            {
+                yield return happened;
+            }
+        }
+        finally
+        {
+            Unsubscribe(key, subscription);
+        }
+    }
+
+    private void Unsubscribe(string key, Subscription subscription)
+    {
+        while (subscriptions.TryGetValue(key, out var present))
+        {
+            var left = present.Remove(subscription);
+            if (left.IsEmpty
+                    ? subscriptions.TryRemove(new KeyValuePair<string, ImmutableList<Subscription>>(key, present))
+                    : subscriptions.TryUpdate(key, left, present))
+            {
+                return;
+            }
+        }
+    }
+
+    private sealed class Subscription
+    {
+        private readonly Channel<WorkspaceEvent> channel = Channel.CreateBounded<WorkspaceEvent>(Backlog);
+        private int missed;
+
+        public void Offer(WorkspaceEvent happened)
+        {
+            if (!channel.Writer.TryWrite(happened))
+            {
+                Interlocked.Exchange(ref missed, 1);
+            }
+        }
+
+        public async IAsyncEnumerable<WorkspaceEvent> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            await foreach (var happened in channel.Reader.ReadAllAsync(cancellationToken))
+            {
+                yield return happened;
+                if (channel.Reader.Count == 0 && Interlocked.Exchange(ref missed, 0) == 1)
+                {
+                    yield return WorkspaceEvent.TreeChanged("");
+                }
+            }
+        }
+    }
 }
