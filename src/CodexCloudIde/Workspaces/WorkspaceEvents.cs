@@ -54,6 +54,8 @@ public sealed class WorkspaceEvents
         var key = workspace.ToString();
         var subscription = new Subscription();
         subscriptions.AddOrUpdate(key, [subscription], (_, present) => present.Add(subscription));
+        // Also for a caller that goes away before it has begun to read.
+        cancellationToken.Register(() => Unsubscribe(key, subscription));
         return ReadAsync(key, subscription, cancellationToken);
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using CodexCloudIde.Sandboxing;
 using Microsoft.Win32.SafeHandles;
 
 namespace CodexCloudIde.Workspaces.Disk;
@@ -31,9 +32,6 @@ internal readonly record struct DiskEntry(byte[] RawName, DiskKind Kind)
 /// </summary>
 internal sealed unsafe class DiskFolder : IDisposable
 {
-    /// <summary>Files are stored as this user and group, whatever range a sandbox maps them to.</summary>
-    public const uint StoredOwner = 1000;
-
     private static readonly bool MayChown = Native.geteuid() == 0;
 
     private readonly SafeFileHandle handle;
@@ -239,7 +237,7 @@ internal sealed unsafe class DiskFolder : IDisposable
     {
         if (MayChown)
         {
-            _ = Native.fchownat(handle, name, StoredOwner, StoredOwner, Native.AT_SYMLINK_NOFOLLOW);
+            _ = Native.fchownat(handle, name, SandboxUser.UserId, SandboxUser.GroupId, Native.AT_SYMLINK_NOFOLLOW);
         }
     }
 
