@@ -47,6 +47,13 @@ public sealed class WorkspaceFolder(IOptions<WorkspaceOptions> options, Workspac
         }
     }
 
+    /// <summary>Puts a folder in place of the checkout, which must be empty.</summary>
+    internal void Replace(WorkspaceRef workspace, DiskFolder from, string name)
+    {
+        using var home = DiskFolder.Open(HomeOf(workspace));
+        from.Rename(name, home, NameOf(workspace), replace: true);
+    }
+
     /// <summary>Removes a workspace's files, all checkouts.</summary>
     public void Destroy(WorkspaceRef workspace)
     {

@@ -1,0 +1,36 @@
+using System.Runtime.CompilerServices;
+using CodexCloudIde.Api;
+using CodexCloudIde.Tenants;
+
+namespace CodexCloudIde.Workspaces;
+
+/// <summary>What happens in a workspace, as it happens.</summary>
+internal static class EventEndpoints
+{
+    public static void MapEvents(this RouteGroupBuilder group) =>
+        group.MapGet("/{w}/events", async (WorkspaceRequest request, WorkspaceEvents events) =>
+        {
+            var grant = request.Id is { } id ? await request.Access.GrantAsync(request.Caller, id, Role.Viewer, request.Aborted) : Refusal.NotFound;
+            return grant.ToResult(granted => new EventStream((_, cancellationToken) => WatchAsync(request, granted.Live, events, cancellationToken)));
+        });
+
+    // Ends with the workspace, and when the caller is no longer a member of it.
+    private static async IAsyncEnumerable<ServerEvent> WatchAsync(
+        WorkspaceRequest request, WorkspaceRef workspace, WorkspaceEvents events, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var happened in events.Subscribe(workspace, cancellationToken))
+        {
+            if (happened.Type == "member.changed"
+                && !(await request.Access.GrantAsync(request.Caller, workspace.Workspace, Role.Viewer, cancellationToken)).Succeeded)
+            {
+                yield break;
+            }
+
+            yield return new ServerEvent(happened.Type, happened.Data);
+            if (happened.Type == "workspace.deleted")
+            {
+                yield break;
+            }
+        }
+    }
+}

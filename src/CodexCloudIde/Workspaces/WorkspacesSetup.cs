@@ -1,0 +1,39 @@
+using CodexCloudIde.Storage;
+using CodexCloudIde.Workspaces.Archives;
+
+namespace CodexCloudIde.Workspaces;
+
+internal static class WorkspacesSetup
+{
+    public static void AddWorkspaces(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<WorkspaceOptions>().BindConfiguration(WorkspaceOptions.Section).ValidateDataAnnotations().ValidateOnStart()
+            .PostConfigure<DataDirectory>((options, data) => options.Folder ??= data.Of("workspaces"));
+        services.AddOptions<GitOptions>().BindConfiguration(GitOptions.Section)
+            .Validate(options => options.LocalRoots.All(Path.IsPathRooted), $"{GitOptions.Section}:{nameof(GitOptions.LocalRoots)} are absolute folders.").ValidateOnStart();
+        services.AddSingleton<WorkspaceUsage>();
+        services.AddSingleton<WorkspaceFolder>();
+        services.AddSingleton<WorkspaceEvents>();
+        services.AddSingleton(provider => new WorkspaceAccess(provider.GetRequiredService<TenantContexts>()));
+        services.AddSingleton<WorkspaceCatalog>();
+        services.AddSingleton<WorkspaceMembers>();
+        services.AddSingleton<WorkspaceFiles>();
+        services.AddSingleton<WorkspaceArchives>();
+        services.AddSingleton<WorkspaceSearch>();
+        services.AddSingleton<WorkspaceGit>();
+        services.AddSingleton<WorkspaceImports>();
+        services.AddHostedService(provider => provider.GetRequiredService<WorkspaceImports>());
+    }
+
+    public static void MapWorkspaces(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/v1/workspaces").RequireAuthorization("tenant").WithTags("workspaces").AddEndpointFilter<RouteGroupBuilder, DotSegmentFilter>();
+        group.MapCatalog();
+        group.MapFiles();
+        group.MapArchives();
+        group.MapEvents();
+        group.MapMembers();
+        group.MapGit();
+    }
+}
