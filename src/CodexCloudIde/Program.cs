@@ -4,6 +4,7 @@ using CodexCloudIde.CommandLine;
 using CodexCloudIde.Hosting;
 using CodexCloudIde.Storage;
 using CodexCloudIde.Tenants;
+using CodexCloudIde.Workspaces;
 
 namespace CodexCloudIde;
 
@@ -26,9 +27,11 @@ internal static class Program
         builder.AddApi();
         builder.AddAudit();
         builder.AddTenants();
+        builder.AddWorkspaces();
 
         var app = builder.Build();
         app.UseApi();
+        app.UseWorkspaces();
         app.UseWebSockets();
         app.UseRouting();
         app.UseTenants();
@@ -36,6 +39,7 @@ internal static class Program
         app.MapApi();
         app.MapTenants();
         app.MapAudit();
+        app.MapWorkspaces();
         return app;
     }
 }

@@ -26,7 +26,11 @@ internal sealed record AuditHead(long Sequence, string Hash, string At, string K
 
     public JsonObject ToJson() => new()
     {
-        ["sequence"] = Sequence, ["hash"] = Hash, ["at"] = At, ["keyId"] = KeyId, ["signature"] = Signature,
+        ["sequence"] = Sequence,
+        ["hash"] = Hash,
+        ["at"] = At,
+        ["keyId"] = KeyId,
+        ["signature"] = Signature,
     };
 
     private JsonElement ToElement() => JsonSerializer.SerializeToElement(ToJson());

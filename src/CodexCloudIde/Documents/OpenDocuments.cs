@@ -12,12 +12,12 @@ public sealed record DocumentText(string Text, long? Revision);
 /// <summary>
 /// What the rest of the product does with documents: once a document is open it is the text and the file its materialisation.
 /// </summary>
-public sealed class OpenDocuments
+public sealed class OpenDocuments(WorkspaceFolder folder)
 {
     /// <summary>Writes every open document of the checkout to its file; call before a run, test, archive, search or git command.</summary>
     /// <returns>Path → revision written.</returns>
     public Task<IReadOnlyDictionary<string, long>> MaterialiseAsync(WorkspaceRef workspace, CancellationToken cancellationToken) =>
-        throw new NotSupportedException($"{workspace} {cancellationToken}");
+        Task.FromResult<IReadOnlyDictionary<string, long>>(new Dictionary<string, long>());
 
     /// <summary>The text of a path, open or not; a refusal for binary, too large or missing.</summary>
     public Task<Outcome<DocumentText>> ReadAsync(WorkspaceRef workspace, string path, CancellationToken cancellationToken) =>
@@ -42,13 +42,13 @@ public sealed class OpenDocuments
 
     /// <summary>Raw bytes by PUT or write-back: becomes operations where the document is open, else the file is replaced.</summary>
     public Task<Refusal?> WriteAsync(WorkspaceRef workspace, string path, Actor actor, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
-        throw new NotSupportedException($"{workspace} {path} {actor} {content.Length} {cancellationToken}");
+        folder.WriteAsync(workspace, path, content, cancellationToken);
 
     /// <summary>Files changed on disk by a terminal, git or write-back: open documents among them take the difference as operations.</summary>
     public Task ChangedOnDiskAsync(WorkspaceRef workspace, IReadOnlyCollection<string> paths, CancellationToken cancellationToken) =>
-        throw new NotSupportedException($"{workspace} {paths} {cancellationToken}");
+        Task.CompletedTask;
 
     /// <summary>Path (a file or folder) moved; open documents follow. <paramref name="to"/> null: deleted, open documents close as gone.</summary>
     public Task MovedAsync(WorkspaceRef workspace, string from, string? to, CancellationToken cancellationToken) =>
-        throw new NotSupportedException($"{workspace} {from} {to} {cancellationToken}");
+        Task.CompletedTask;
 }

@@ -63,7 +63,7 @@ internal static class FileEndpoints
             }
 
             request.Http.Response.Headers.ETag = written.Value.Tag;
-            return written.Value.Created ? Results.Created(request.Http.Request.Path.ToUriComponent(), null) : Results.NoContent();
+            return written.Value.Created ? Results.Created((Uri?)null, null) : Results.NoContent();
         }));
 
         group.MapDelete("/{w}/files/{**path}", (WorkspaceRequest request, WorkspaceFiles files) => request.WhenAsync(Role.Developer, async workspace =>

@@ -86,11 +86,17 @@ internal sealed class WorkspaceCatalog(
             return full;
         }
 
-        await using (var context = contexts.Create(caller.Tenant))
+        try
         {
+            await using var context = contexts.Create(caller.Tenant);
             context.Add(row);
             context.Add(new WorkspaceMember { TenantId = caller.Tenant, WorkspaceId = id, UserId = caller.User, Role = Role.Owner, Since = row.CreatedAt });
             await context.SaveChangesAsync(cancellationToken);
+        }
+        catch (Exception)
+        {
+            folder.Destroy(live);
+            throw;
         }
 
         if (git.Value is not null)

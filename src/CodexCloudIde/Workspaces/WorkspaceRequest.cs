@@ -50,19 +50,3 @@ internal sealed record WorkspaceRequest(HttpContext Http, Caller Caller, Workspa
         return Http.Request.Body;
     }
 }
-
-/// <summary>
-/// Refuses requests whose path has a ".." in it. Servers fold such segments before routing, so <c>DELETE …/files/..</c> would arrive as <c>DELETE …</c>, the deletion
-/// of the workspace itself.
-/// </summary>
-internal sealed class DotSegmentFilter : IEndpointFilter
-{
-    public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        var target = context.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
-        var path = Uri.UnescapeDataString(target.Split('?')[0]);
-        return path.Split('/', '\\').Contains("..", StringComparer.Ordinal)
-            ? ValueTask.FromResult<object?>(new Refusal(400, "invalid-path", "A path cannot contain '..'.", "path").ToResult())
-            : next(context);
-    }
-}

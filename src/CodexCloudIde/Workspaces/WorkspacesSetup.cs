@@ -1,5 +1,7 @@
+using CodexCloudIde.Documents;
 using CodexCloudIde.Storage;
 using CodexCloudIde.Workspaces.Archives;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CodexCloudIde.Workspaces;
 
@@ -11,7 +13,17 @@ internal static class WorkspacesSetup
         services.AddOptions<WorkspaceOptions>().BindConfiguration(WorkspaceOptions.Section).ValidateDataAnnotations().ValidateOnStart()
             .PostConfigure<DataDirectory>((options, data) => options.Folder ??= data.Of("workspaces"));
         services.AddOptions<GitOptions>().BindConfiguration(GitOptions.Section)
+            .PostConfigure<IConfiguration>((options, configuration) =>
+            {
+                // One folder may be given plainly, without an index.
+                if (options.LocalRoots.Count == 0 && configuration[$"{GitOptions.Section}:{nameof(GitOptions.LocalRoots)}"] is { Length: > 0 } one)
+                {
+                    options.LocalRoots = [one];
+                }
+            })
             .Validate(options => options.LocalRoots.All(Path.IsPathRooted), $"{GitOptions.Section}:{nameof(GitOptions.LocalRoots)} are absolute folders.").ValidateOnStart();
+        services.TryAddSingleton<SandboxGit>();
+        services.TryAddSingleton<OpenDocuments>();
         services.AddSingleton<WorkspaceUsage>();
         services.AddSingleton<WorkspaceFolder>();
         services.AddSingleton<WorkspaceEvents>();
@@ -28,7 +40,7 @@ internal static class WorkspacesSetup
 
     public static void MapWorkspaces(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1/workspaces").RequireAuthorization("tenant").WithTags("workspaces").AddEndpointFilter<RouteGroupBuilder, DotSegmentFilter>();
+        var group = routes.MapGroup("/api/v1/workspaces").RequireAuthorization("tenant").WithTags("workspaces");
         group.MapCatalog();
         group.MapFiles();
         group.MapArchives();

@@ -1,5 +1,4 @@
 using CodexCloudIde.Api;
-using CodexCloudIde.Workspaces.Disk;
 
 namespace CodexCloudIde.Workspaces.Archives;
 

@@ -1,5 +1,4 @@
 using System.Formats.Tar;
-using CodexCloudIde.Workspaces.Disk;
 
 namespace CodexCloudIde.Workspaces.Archives;
 

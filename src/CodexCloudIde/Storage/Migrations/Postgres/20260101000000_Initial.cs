@@ -200,6 +200,55 @@ namespace CodexCloudIde.Storage.Migrations.Postgres
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "Workspaces",
+                columns: table => new
+                {
+                    TenantId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    SortKey = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    State = table.Column<int>(type: "integer", nullable: false),
+                    StateReason = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    Template = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
+                    GitUrl = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
+                    GitReference = table.Column<string>(type: "character varying(250)", maxLength: 250, nullable: true),
+                    ImportingHost = table.Column<string>(type: "character varying(250)", maxLength: 250, nullable: true),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    CreatedBy = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Workspaces", x => new { x.TenantId, x.Id });
+                    table.ForeignKey(
+                        name: "FK_Workspaces_Tenants_TenantId",
+                        column: x => x.TenantId,
+                        principalTable: "Tenants",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "WorkspaceMembers",
+                columns: table => new
+                {
+                    TenantId = table.Column<Guid>(type: "uuid", nullable: false),
+                    WorkspaceId = table.Column<Guid>(type: "uuid", nullable: false),
+                    UserId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Role = table.Column<int>(type: "integer", nullable: false),
+                    Since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_WorkspaceMembers", x => new { x.TenantId, x.WorkspaceId, x.UserId });
+                    table.ForeignKey(
+                        name: "FK_WorkspaceMembers_Workspaces_TenantId_WorkspaceId",
+                        columns: x => new { x.TenantId, x.WorkspaceId },
+                        principalTable: "Workspaces",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_AccessTokens_Hash",
                 table: "AccessTokens",
@@ -241,6 +290,16 @@ namespace CodexCloudIde.Storage.Migrations.Postgres
                 name: "IX_Memberships_UserId",
                 table: "Memberships",
                 column: "UserId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_WorkspaceMembers_TenantId_UserId",
+                table: "WorkspaceMembers",
+                columns: new[] { "TenantId", "UserId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Workspaces_TenantId_SortKey",
+                table: "Workspaces",
+                columns: new[] { "TenantId", "SortKey" });
         }
 
         /// <inheritdoc />
@@ -268,7 +327,13 @@ namespace CodexCloudIde.Storage.Migrations.Postgres
                 name: "Revocations");
 
             migrationBuilder.DropTable(
+                name: "WorkspaceMembers");
+
+            migrationBuilder.DropTable(
                 name: "Accounts");
+
+            migrationBuilder.DropTable(
+                name: "Workspaces");
 
             migrationBuilder.DropTable(
                 name: "Tenants");
