@@ -35,6 +35,7 @@ internal static class Program
         app.UseWebSockets();
         app.UseRouting();
         app.UseTenants();
+        app.UseIdempotency();
 
         app.MapApi();
         app.MapTenants();

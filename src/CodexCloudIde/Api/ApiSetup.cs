@@ -28,6 +28,9 @@ internal static class ApiSetup
     /// <summary>First in the pipeline.</summary>
     public static void UseApi(this IApplicationBuilder app) => app.UseMiddleware<ProblemPages>();
 
+    /// <summary>After authentication.</summary>
+    public static void UseIdempotency(this IApplicationBuilder app) => app.UseMiddleware<Idempotency>();
+
     public static void MapApi(this IEndpointRouteBuilder routes)
     {
         routes.MapHealth();

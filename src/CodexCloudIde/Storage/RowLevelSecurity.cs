@@ -30,6 +30,8 @@ internal sealed class RowLevelSecurity : DbConnectionInterceptor
         var tables = context.Model.GetEntityTypes().Where(type => typeof(ITenantOwned).IsAssignableFrom(type.ClrType) && type.GetTableName() is not null)
             .Select(type => (Table: type.GetTableName()!, Column: type.FindProperty(nameof(ITenantOwned.TenantId))!.GetColumnName()));
         await context.Database.OpenConnectionAsync(cancellationToken);
+        // Several processes may start at once; the lock ends with the connection.
+        await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock(727002)", cancellationToken);
         foreach (var (table, column) in tables)
         {
             await using var command = context.Database.GetDbConnection().CreateCommand();
@@ -43,6 +45,7 @@ internal sealed class RowLevelSecurity : DbConnectionInterceptor
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
+        await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock(727002)", cancellationToken);
         await context.Database.CloseConnectionAsync();
     }
 

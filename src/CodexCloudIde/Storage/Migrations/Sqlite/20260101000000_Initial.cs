@@ -41,6 +41,25 @@ namespace CodexCloudIde.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "IdempotentAnswers",
+                columns: table => new
+                {
+                    TenantId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    UserId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Key = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
+                    Request = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Status = table.Column<int>(type: "INTEGER", nullable: false),
+                    ContentType = table.Column<string>(type: "TEXT", nullable: true),
+                    Location = table.Column<string>(type: "TEXT", nullable: true),
+                    Body = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_IdempotentAnswers", x => new { x.TenantId, x.UserId, x.Key });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Revocations",
                 columns: table => new
                 {
@@ -286,6 +305,11 @@ namespace CodexCloudIde.Storage.Migrations.Sqlite
                 columns: new[] { "TenantId", "UserId" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_IdempotentAnswers_CreatedAt",
+                table: "IdempotentAnswers",
+                column: "CreatedAt");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Memberships_UserId",
                 table: "Memberships",
                 column: "UserId");
@@ -318,6 +342,9 @@ namespace CodexCloudIde.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "BrowserSessions");
+
+            migrationBuilder.DropTable(
+                name: "IdempotentAnswers");
 
             migrationBuilder.DropTable(
                 name: "Memberships");
