@@ -1,33 +1,80 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
-using CodexCloudIde.Storage;
-using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Configuration;
+using StackExchange.Redis;
 
 namespace CodexCloudIde.Hosting;
 
 /// <summary>
 /// The co-hosted Orleans silo. Alone by default: a cluster of one on a free loopback port, so that several installations on a machine do not
-/// meet. Clients are co-hosted too, so there is no gateway port.
+/// meet. With <c>Ide:Redis</c> the processes that name the same Redis form one cluster. Clients are co-hosted too, so there is no gateway port.
 /// </summary>
 internal static class Cluster
 {
     public static void AddCluster(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddDataProtection().SetApplicationName("CodexCloudIde");
-        builder.Services.AddOptions<KeyManagementOptions>().Configure<DataDirectory, ILoggerFactory>((options, data, loggers) =>
-            options.XmlRepository = new FileSystemXmlRepository(new DirectoryInfo(data.Folder("keys", "data-protection")), loggers));
-        builder.UseOrleans(silo =>
+        builder.Services.AddOptions<ClusterNodeOptions>().BindConfiguration("Ide:Cluster").ValidateDataAnnotations().ValidateOnStart();
+        builder.AddKeyRing();
+        var redis = builder.Configuration["Ide:Redis"];
+        var node = builder.Configuration.GetSection("Ide:Cluster").Get<ClusterNodeOptions>() ?? new ClusterNodeOptions();
+        if (string.IsNullOrEmpty(redis))
         {
-            var port = FreePort();
-            silo.UseLocalhostClustering(port, gatewayPort: 0, primarySiloEndpoint: new IPEndPoint(IPAddress.Loopback, port));
-        });
+            builder.UseOrleans(Alone);
+            return;
+        }
+
+        builder.AddRedis(redis);
+        builder.UseOrleans(silo => Together(silo, node, RedisSetup.Parse(redis)));
+        builder.Services.Replace(ServiceDescriptor.Singleton<IFatalErrorHandler, DeadSilo>());
     }
 
-    private static int FreePort()
+    private static void Alone(ISiloBuilder silo)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        var port = FreePort(IPAddress.Loopback);
+        silo.UseLocalhostClustering(port, gatewayPort: 0, primarySiloEndpoint: new IPEndPoint(IPAddress.Loopback, port));
+    }
+
+    private static void Together(ISiloBuilder silo, ClusterNodeOptions node, ConfigurationOptions redis)
+    {
+        silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (node.Name, node.Name));
+        var address = node.Address.Length > 0 ? IPAddress.Parse(node.Address) : OwnAddress(redis);
+        silo.ConfigureEndpoints(address, node.Port > 0 ? node.Port : FreePort(address), gatewayPort: 0, listenOnAnyHostAddress: false);
+        silo.UseRedisClustering(options => options.ConfigurationOptions = redis);
+
+        // A killed process is out after two missed probes of a second, where the defaults take sixteen seconds and more.
+        silo.Configure<ClusterMembershipOptions>(options =>
+        {
+            options.ProbeTimeout = TimeSpan.FromSeconds(1);
+            options.NumMissedProbesLimit = 2;
+            options.NumVotesForDeathDeclaration = 1;
+            options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
+
+            // What all processes' sudden end left in the table does not hold up the next start.
+            options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(3);
+            options.NumMissedTableIAmAliveLimit = 2;
+            options.MaxJoinAttemptTime = TimeSpan.FromSeconds(20);
+            options.DefunctSiloExpiration = TimeSpan.FromHours(1);
+        });
+        silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(20));
+    }
+
+    private static IPAddress OwnAddress(ConfigurationOptions redis)
+    {
+        var onLoopback = redis.EndPoints.All(endpoint => endpoint is IPEndPoint { Address: var address } ? IPAddress.IsLoopback(address)
+            : endpoint is DnsEndPoint { Host: "localhost" });
+        if (onLoopback) return IPAddress.Loopback;
+        return NetworkInterface.GetAllNetworkInterfaces()
+            .Where(network => network.OperationalStatus == OperationalStatus.Up && network.NetworkInterfaceType != NetworkInterfaceType.Loopback)
+            .SelectMany(network => network.GetIPProperties().UnicastAddresses)
+            .Select(unicast => unicast.Address)
+            .FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork) ?? IPAddress.Loopback;
+    }
+
+    private static int FreePort(IPAddress address)
+    {
+        using var listener = new TcpListener(address, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }

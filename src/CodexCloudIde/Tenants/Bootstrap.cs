@@ -8,11 +8,12 @@ namespace CodexCloudIde.Tenants;
 
 /// <summary>On the first start: the configured owner and token, or a one-time set-up link on the console.</summary>
 internal sealed partial class Bootstrap(
-    IServiceScopeFactory scopes, IOptions<BootstrapOptions> options, SetUpCode code, IServer server, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Bootstrap> logger)
+    IServiceScopeFactory scopes, IOptions<BootstrapOptions> options, DataDirectory data, SetUpCode code, IServer server, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Bootstrap> logger)
     : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        await using var held = await StartLock.TakeAsync(data, time, cancellationToken);
         await using var scope = scopes.CreateAsyncScope();
         var accounts = scope.ServiceProvider.GetRequiredService<Accounts>();
         var wanted = options.Value;

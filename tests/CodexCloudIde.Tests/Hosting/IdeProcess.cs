@@ -64,6 +64,20 @@ public sealed class IdeProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Completes with the exit code when it ends by itself or is killed.</summary>
+    public async Task<int> EndedAsync(CancellationToken cancellationToken)
+    {
+        await process.WaitForExitAsync(cancellationToken);
+        return process.ExitCode;
+    }
+
+    /// <summary>Sends a signal such as <c>STOP</c>, <c>CONT</c> or <c>TERM</c>.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
     /// <summary>kill -9; returns when it is gone.</summary>
     public async Task KillAsync()
     {

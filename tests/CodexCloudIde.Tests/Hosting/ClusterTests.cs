@@ -1,0 +1,76 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using CodexCloudIde.Hosting;
+
+namespace CodexCloudIde.Tests.Hosting;
+
+/// <summary>Two real processes on one data directory and one real redis-server.</summary>
+public sealed class ClusterTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Start_TwoAtOnceOnAnEmptyDirectory_AreOneInstallation()
+    {
+        using var data = new TempFolder();
+        await using var redis = await RedisServer.StartAsync();
+        var both = await Task.WhenAll(StartAsync(data, redis), StartAsync(data, redis));
+        await using var one = both[0];
+        await using var two = both[1];
+
+        using var made = await one.Client.PostAsJsonAsync("/api/v1/tokens", new { name = "roaming", scopes = new[] { "read" } }, Cancellation);
+        var token = await made.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
+        using var roaming = new HttpClient { BaseAddress = two.Address };
+        roaming.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token.GetProperty("token").GetString());
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(roaming));
+        using var revoked = await one.Client.DeleteAsync($"/api/v1/tokens/{token.GetProperty("id").GetString()}", Cancellation);
+        Assert.Equal(HttpStatusCode.NoContent, revoked.StatusCode);
+        await Eventually.Async(async () => await StatusAsync(roaming) == HttpStatusCode.Unauthorized, "the other process refuses the revoked token");
+
+        var ready = await two.Client.GetFromJsonAsync<JsonElement>("/readyz", Cancellation);
+        var check = ready.GetProperty("checks").EnumerateArray().Single(item => item.GetProperty("name").GetString() == "redis");
+        Assert.Equal("ready", check.GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task Start_AfterBothWereKilled_ServesAgain()
+    {
+        using var data = new TempFolder();
+        await using var redis = await RedisServer.StartAsync();
+        await using (var one = await StartAsync(data, redis))
+        await using (var two = await StartAsync(data, redis))
+        {
+            await Task.WhenAll(one.KillAsync(), two.KillAsync());
+        }
+
+        await using var again = await StartAsync(data, redis);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(again.Client));
+    }
+
+    [Fact]
+    public async Task Silo_FindsItselfDead_EndsItsProcessWithAMessage()
+    {
+        using var data = new TempFolder();
+        await using var redis = await RedisServer.StartAsync();
+        await using var survivor = await StartAsync(data, redis);
+        await using var paused = await StartAsync(data, redis);
+        await paused.SignalAsync("STOP");
+        await Eventually.Async(async () => await redis.DeadAsync() == 1, "the survivor declares the other one dead");
+        await paused.SignalAsync("CONT");
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        patience.CancelAfter(TimeSpan.FromMinutes(1));
+        Assert.Equal(DeadSilo.ExitCode, await paused.EndedAsync(patience.Token));
+        Assert.Contains("no longer part of the cluster", paused.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(survivor.Client));
+    }
+
+    private static Task<IdeProcess> StartAsync(TempFolder data, RedisServer redis) => IdeProcess.StartAsync(data.Path, null, $"--Ide:Redis={redis.Configuration}");
+
+    private static async Task<HttpStatusCode> StatusAsync(HttpClient client)
+    {
+        using var answer = await client.GetAsync("/api/v1/tokens", Cancellation);
+        return answer.StatusCode;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using StackExchange.Redis;
+
+namespace CodexCloudIde.Tests.Hosting;
+
+/// <summary>A real redis-server of one test on a free loopback port, without persistence.</summary>
+internal sealed class RedisServer : IAsyncDisposable
+{
+    private readonly TempFolder folder = new();
+    private readonly Process process;
+    private readonly int port;
+
+    private RedisServer(int port)
+    {
+        this.port = port;
+        process = Process.Start(new ProcessStartInfo("redis-server")
+        {
+            ArgumentList = { "--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder.Path, "--logfile", folder.Of("redis.log") },
+        })!;
+    }
+
+    /// <summary>What goes into <c>Ide:Redis</c>.</summary>
+    public string Configuration => $"127.0.0.1:{port}";
+
+    /// <summary>Returns when it answers.</summary>
+    public static async Task<RedisServer> StartAsync()
+    {
+        var server = new RedisServer(FreePorts.Take());
+        await using var connection = await ConnectionMultiplexer.ConnectAsync($"{server.Configuration},connectRetry=50,connectTimeout=500");
+        await connection.GetDatabase().PingAsync();
+        return server;
+    }
+
+    /// <summary>How many processes the cluster's membership table holds for dead.</summary>
+    public async Task<int> DeadAsync()
+    {
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(Configuration);
+        var rows = await connection.GetDatabase().HashGetAllAsync("codex-cloud-ide/members/codex-cloud-ide");
+        return rows.Count(row => row.Value.ToString().Contains("\"Status\":\"Dead\"", StringComparison.Ordinal) || row.Value.ToString().Contains("\"Status\":6", StringComparison.Ordinal));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited) process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        folder.Dispose();
+    }
+}
