@@ -2,6 +2,7 @@ using CodexCloudIde.Api;
 using CodexCloudIde.Audit;
 using CodexCloudIde.CommandLine;
 using CodexCloudIde.Hosting;
+using CodexCloudIde.Models;
 using CodexCloudIde.Storage;
 using CodexCloudIde.Tenants;
 using CodexCloudIde.Workspaces;
@@ -28,6 +29,7 @@ internal static class Program
         builder.AddAudit();
         builder.AddTenants();
         builder.AddWorkspaces();
+        builder.AddModels();
 
         var app = builder.Build();
         app.UseApi();
@@ -41,6 +43,7 @@ internal static class Program
         app.MapTenants();
         app.MapAudit();
         app.MapWorkspaces();
+        app.MapModels();
         return app;
     }
 }

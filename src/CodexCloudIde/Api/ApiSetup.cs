@@ -14,7 +14,7 @@ internal static class ApiSetup
         builder.Services.ConfigureHttpJsonOptions(options => Configure(options.SerializerOptions));
         builder.Services.AddOpenApi("v1");
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddAspNetCoreInstrumentation().AddRuntimeInstrumentation()
-            .AddMeter("CodexCloudIde", "Microsoft.Orleans").AddPrometheusExporter());
+            .AddMeter("CodexCloudIde", "CodexCloudIde.Models", "Microsoft.Orleans").AddPrometheusExporter());
     }
 
     /// <summary>The JSON of the API: camelCase, enums as camelCase words, required fields required, unknown ones ignored.</summary>

@@ -17,20 +17,21 @@ internal sealed class ModelCatalog
     private readonly ILogger<ModelCatalog> logger;
 
     public ModelCatalog(
-        IConfiguration configuration, [FromKeyedServices("offline")] IChatClient offline, Scheduler scheduler, IHttpClientFactory http, AuditLog audit, TimeProvider time,
+        IConfiguration configuration, IServiceProvider services, Scheduler scheduler, IHttpClientFactory http, AuditLog audit, TimeProvider time,
         ILogger<ModelCatalog> logger)
     {
         (this.audit, this.time, this.logger) = (audit, time, logger);
-        foreach (var definition in Definitions(configuration))
+        var offline = services.GetKeyedService<IChatClient>(ModelsSetup.Offline);
+        foreach (var definition in Definitions(configuration).Where(definition => !definition.Offline || offline is not null))
         {
             var clients = definition.Backends.ToDictionary(
-                backend => backend.Name, backend => backend.Endpoint is { } endpoint ? Connect(definition, endpoint, http) : offline, StringComparer.Ordinal);
+                backend => backend.Name, backend => backend.Endpoint is { } endpoint ? Connect(definition, endpoint, http) : offline!, StringComparer.Ordinal);
             models.Add(definition.Name, (definition, scheduler.Add(definition.Name, definition.Backends, PoolLimits.Default), clients));
             Default ??= definition;
         }
     }
 
-    public ModelDefinition Default { get; } = null!;
+    public ModelDefinition? Default { get; }
 
     public IReadOnlyList<ModelDefinition> All => [.. models.Values.Select(model => model.Definition)];
 
@@ -73,7 +74,7 @@ internal sealed class ModelCatalog
         var options = new OpenAIClientOptions
         {
             Endpoint = endpoint,
-            Transport = new HttpClientPipelineTransport(http.CreateClient(ModelServices.HttpClientName)),
+            Transport = new HttpClientPipelineTransport(http.CreateClient(ModelsSetup.HttpClientName)),
             // Retries are ours: each waits for a slot again and may go to another backend.
             RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
             NetworkTimeout = Timeout.InfiniteTimeSpan,

@@ -78,6 +78,83 @@ namespace CodexCloudIde.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "TaskEvents",
+                columns: table => new
+                {
+                    TenantId = table.Column<Guid>(type: "uuid", nullable: false),
+                    TaskId = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Sequence = table.Column<long>(type: "bigint", nullable: false),
+                    Name = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Json = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_TaskEvents", x => new { x.TenantId, x.TaskId, x.Sequence });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "TaskFiles",
+                columns: table => new
+                {
+                    TenantId = table.Column<Guid>(type: "uuid", nullable: false),
+                    TaskId = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Path = table.Column<string>(type: "text", nullable: false),
+                    Base = table.Column<string>(type: "text", nullable: true),
+                    Known = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_TaskFiles", x => new { x.TenantId, x.TaskId, x.Path });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "TaskMessages",
+                columns: table => new
+                {
+                    TenantId = table.Column<Guid>(type: "uuid", nullable: false),
+                    TaskId = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Number = table.Column<int>(type: "integer", nullable: false),
+                    AfterItem = table.Column<int>(type: "integer", nullable: false),
+                    Json = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_TaskMessages", x => new { x.TenantId, x.TaskId, x.Number });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "TaskRestores",
+                columns: table => new
+                {
+                    TenantId = table.Column<Guid>(type: "uuid", nullable: false),
+                    TaskId = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Item = table.Column<int>(type: "integer", nullable: false),
+                    Path = table.Column<string>(type: "text", nullable: false),
+                    Before = table.Column<string>(type: "text", nullable: true),
+                    After = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_TaskRestores", x => new { x.TenantId, x.TaskId, x.Item, x.Path });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Tasks",
+                columns: table => new
+                {
+                    TenantId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Id = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    WorkspaceId = table.Column<Guid>(type: "uuid", nullable: false),
+                    State = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    UpdatedTicks = table.Column<long>(type: "bigint", nullable: false),
+                    Json = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Tasks", x => new { x.TenantId, x.Id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Tenants",
                 columns: table => new
                 {
@@ -316,6 +393,16 @@ namespace CodexCloudIde.Storage.Migrations.Postgres
                 column: "UserId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Tasks_State",
+                table: "Tasks",
+                column: "State");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Tasks_TenantId_WorkspaceId_UpdatedTicks",
+                table: "Tasks",
+                columns: new[] { "TenantId", "WorkspaceId", "UpdatedTicks" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_WorkspaceMembers_TenantId_UserId",
                 table: "WorkspaceMembers",
                 columns: new[] { "TenantId", "UserId" });
@@ -352,6 +439,21 @@ namespace CodexCloudIde.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "Revocations");
+
+            migrationBuilder.DropTable(
+                name: "TaskEvents");
+
+            migrationBuilder.DropTable(
+                name: "TaskFiles");
+
+            migrationBuilder.DropTable(
+                name: "TaskMessages");
+
+            migrationBuilder.DropTable(
+                name: "TaskRestores");
+
+            migrationBuilder.DropTable(
+                name: "Tasks");
 
             migrationBuilder.DropTable(
                 name: "WorkspaceMembers");

@@ -77,6 +77,83 @@ namespace CodexCloudIde.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "TaskEvents",
+                columns: table => new
+                {
+                    TenantId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    TaskId = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Sequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Json = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_TaskEvents", x => new { x.TenantId, x.TaskId, x.Sequence });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "TaskFiles",
+                columns: table => new
+                {
+                    TenantId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    TaskId = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Path = table.Column<string>(type: "TEXT", nullable: false),
+                    Base = table.Column<string>(type: "TEXT", nullable: true),
+                    Known = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_TaskFiles", x => new { x.TenantId, x.TaskId, x.Path });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "TaskMessages",
+                columns: table => new
+                {
+                    TenantId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    TaskId = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    AfterItem = table.Column<int>(type: "INTEGER", nullable: false),
+                    Json = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_TaskMessages", x => new { x.TenantId, x.TaskId, x.Number });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "TaskRestores",
+                columns: table => new
+                {
+                    TenantId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    TaskId = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Item = table.Column<int>(type: "INTEGER", nullable: false),
+                    Path = table.Column<string>(type: "TEXT", nullable: false),
+                    Before = table.Column<string>(type: "TEXT", nullable: true),
+                    After = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_TaskRestores", x => new { x.TenantId, x.TaskId, x.Item, x.Path });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Tasks",
+                columns: table => new
+                {
+                    TenantId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Id = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    WorkspaceId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    UpdatedTicks = table.Column<long>(type: "INTEGER", nullable: false),
+                    Json = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Tasks", x => new { x.TenantId, x.Id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Tenants",
                 columns: table => new
                 {
@@ -315,6 +392,16 @@ namespace CodexCloudIde.Storage.Migrations.Sqlite
                 column: "UserId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Tasks_State",
+                table: "Tasks",
+                column: "State");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Tasks_TenantId_WorkspaceId_UpdatedTicks",
+                table: "Tasks",
+                columns: new[] { "TenantId", "WorkspaceId", "UpdatedTicks" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_WorkspaceMembers_TenantId_UserId",
                 table: "WorkspaceMembers",
                 columns: new[] { "TenantId", "UserId" });
@@ -351,6 +438,21 @@ namespace CodexCloudIde.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "Revocations");
+
+            migrationBuilder.DropTable(
+                name: "TaskEvents");
+
+            migrationBuilder.DropTable(
+                name: "TaskFiles");
+
+            migrationBuilder.DropTable(
+                name: "TaskMessages");
+
+            migrationBuilder.DropTable(
+                name: "TaskRestores");
+
+            migrationBuilder.DropTable(
+                name: "Tasks");
 
             migrationBuilder.DropTable(
                 name: "WorkspaceMembers");

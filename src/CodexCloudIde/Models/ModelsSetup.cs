@@ -3,12 +3,16 @@ using CodexCloudIde.Inference;
 namespace CodexCloudIde.Models;
 
 /// <summary>Models: the catalogue, the scheduler behind it, the OpenAI-compatible gateway in front of it.</summary>
-internal static class ModelServices
+internal static class ModelsSetup
 {
     public const string HttpClientName = "models";
 
-    public static IServiceCollection AddModels(this IServiceCollection services)
+    /// <summary>Key of the client that needs no endpoint.</summary>
+    public const string Offline = "offline";
+
+    public static void AddModels(this IHostApplicationBuilder builder)
     {
+        var services = builder.Services;
         services.AddHttpClient(HttpClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
             {
@@ -20,6 +24,5 @@ internal static class ModelServices
         services.AddSingleton<Scheduler>();
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton(provider => new StreamRelay(provider.GetRequiredService<IHttpClientFactory>().CreateClient(HttpClientName)));
-        return services;
     }
 }

@@ -1,0 +1,33 @@
+using CodexCloudIde.Agents.Tools;
+using Microsoft.Extensions.Options;
+
+namespace CodexCloudIde.Agents;
+
+/// <summary>Agents: tasks, their turns and tools.</summary>
+internal static class AgentsSetup
+{
+    public static void AddAgents(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<AgentOptions>().BindConfiguration("Ide:Agents").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider =>
+            new Permissions(new CommandPolicy([.. CommandPolicy.Defaults, .. provider.GetRequiredService<IOptions<AgentOptions>>().Value.Commands])));
+        services.AddSingleton<TaskStore>();
+        services.AddSingleton<TaskSlots>();
+        services.AddSingleton<TaskJob>();
+        services.AddSingleton<TaskList>();
+        services.AddSingleton<TaskEventStream>();
+        services.AddSingleton<AgentTools>();
+        services.AddSingleton<IAgentTool, ListFilesTool>();
+        services.AddSingleton<IAgentTool, ReadFileTool>();
+        services.AddSingleton<IAgentTool, SearchTool>();
+        services.AddSingleton<IAgentTool, RunTestsTool>();
+        services.AddSingleton<IAgentTool, RunCommandTool>();
+        services.AddSingleton<IAgentTool, ApplyEditTool>();
+        services.AddSingleton<IAgentTool, ApplyPatchTool>();
+        services.AddSingleton<IAgentTool, WriteFileTool>();
+        services.AddSingleton<IAgentTool, DeleteFileTool>();
+        services.AddSingleton<IAgentTool, UpdatePlanTool>();
+        services.AddHostedService<InterruptedTasks>();
+    }
+}

@@ -1,0 +1,158 @@
+using System.Text;
+using CodexCloudIde.Api;
+using CodexCloudIde.Documents;
+using CodexCloudIde.Tenants;
+using CodexCloudIde.Workspaces;
+
+namespace CodexCloudIde.Agents;
+
+/// <summary>
+/// The task's hand on the workspace's files: every edit goes through the documents as the task's own actor; what each file would be without the task is
+/// kept beside (its base), carried along as others edit, so that a review, an undo and a rewind touch the task's edits only.
+/// </summary>
+internal sealed class TaskFiles(TaskSession session, TaskStore store, OpenDocuments documents, WorkspaceFolder folder)
+{
+    private readonly Dictionary<string, string> seen = new(StringComparer.Ordinal);
+
+    /// <summary>Edits so far this turn.</summary>
+    public int Edits { get; private set; }
+
+    private WorkspaceRef Workspace => session.State.Workspace;
+
+    private TenantId Tenant => Workspace.Tenant;
+
+    /// <summary>Reads on the model's behalf: from now on it is told when somebody else changes the file.</summary>
+    public async Task<Outcome<DocumentText>> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        var read = await documents.ReadAsync(Workspace, path, cancellationToken);
+        if (read.Succeeded)
+        {
+            seen[path] = read.Value.Text;
+        }
+
+        return read;
+    }
+
+    public Task<Outcome<DocumentText>> PeekAsync(string path, CancellationToken cancellationToken) => documents.ReadAsync(Workspace, path, cancellationToken);
+
+    public async Task<Outcome<DocumentText>> EditAsync(TaskItem item, string path, DocumentText? before, string text, CancellationToken cancellationToken)
+    {
+        var edited = await documents.EditAsync(Workspace, path, session.Agent, before?.Text ?? "", before?.Revision, text, cancellationToken);
+        if (!edited.Succeeded)
+        {
+            return edited;
+        }
+
+        Edits++;
+        seen[path] = edited.Value.Text;
+        await RememberAsync(item, path, before?.Text, text, edited.Value.Text, cancellationToken);
+        return edited;
+    }
+
+    public async Task<Refusal?> DeleteAsync(TaskItem item, string path, DocumentText before, CancellationToken cancellationToken)
+    {
+        if (await folder.DeleteAsync(Workspace, path, cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await documents.MovedAsync(Workspace, path, null, cancellationToken);
+        Edits++;
+        seen.Remove(path);
+        await RememberAsync(item, path, before.Text, null, null, cancellationToken);
+        return null;
+    }
+
+    /// <summary>What others did to files that the model has read, as a note to it; null when nothing.</summary>
+    public async Task<string?> NoticeAsync(CancellationToken cancellationToken)
+    {
+        var note = new StringBuilder();
+        foreach (var (path, known) in seen.ToList())
+        {
+            var read = await documents.ReadAsync(Workspace, path, cancellationToken);
+            if (read.Succeeded && read.Value.Text != known)
+            {
+                seen[path] = read.Value.Text;
+                var (diff, _, _) = UnifiedDiff.Of(path, known, read.Value.Text, null);
+                note.Append(diff.Length > 4_000 ? $"{path}: changed in many places; read it again before editing.\n" : diff);
+            }
+            else if (!read.Succeeded && read.Refusal.Status == 404)
+            {
+                seen.Remove(path);
+                note.Append(path).Append(": deleted.\n");
+            }
+        }
+
+        return note.Length == 0 ? null : $"Somebody else changed files that you have read. Keep their changes.\n\n{note}";
+    }
+
+    /// <summary>Puts a text in place as the task's actor: restores, reverts. Null deletes.</summary>
+    public async Task<Refusal?> PutAsync(string path, string? text, CancellationToken cancellationToken)
+    {
+        var read = await documents.ReadAsync(Workspace, path, cancellationToken);
+        if (!read.Succeeded && read.Refusal.Status != 404)
+        {
+            return read.Refusal;
+        }
+
+        if (text is null)
+        {
+            if (!read.Succeeded)
+            {
+                return null;
+            }
+
+            var refusal = await folder.DeleteAsync(Workspace, path, cancellationToken);
+            await documents.MovedAsync(Workspace, path, null, cancellationToken);
+            return refusal;
+        }
+
+        var edited = await documents.EditAsync(Workspace, path, session.Agent, read.Value?.Text ?? "", read.Value?.Revision, text, cancellationToken);
+        return edited.Refusal;
+    }
+
+    /// <summary>Every file of the task: its base with others' edits carried in, and its present text.</summary>
+    public async Task<IReadOnlyList<ChangedFile>> ChangedAsync(CancellationToken cancellationToken)
+    {
+        var changed = new List<ChangedFile>();
+        foreach (var file in await store.ReadFilesAsync(Tenant, session.State.Id, cancellationToken))
+        {
+            var read = await documents.ReadAsync(Workspace, file.Path, cancellationToken);
+            changed.Add(new ChangedFile(file.Path, Carried(file, read.Value?.Text), read.Value?.Text));
+        }
+
+        return changed;
+    }
+
+    /// <summary>The task's edits to a file are settled, or partly taken back: this is its base and text now.</summary>
+    public Task SettleAsync(string path, string? @base, string? text, CancellationToken cancellationToken) =>
+        store.SaveFileAsync(new TaskFileRecord { TenantId = Tenant, TaskId = session.State.Id, Path = path, Base = @base, Known = text }, null, cancellationToken);
+
+    private static string? Carried(TaskFileRecord file, string? current) => (file.Base, file.Known, current) switch
+    {
+        ({ } b, { } k, { } c) => ThreeWay.Rebase(b, k, c),
+        (null, { } k, { } c) when k != c => ThreeWay.Rebase("", k, c) is { Length: > 0 } theirs ? theirs : null,
+        _ => file.Base,
+    };
+
+    private async Task RememberAsync(TaskItem item, string path, string? before, string? written, string? current, CancellationToken cancellationToken)
+    {
+        var file = (await store.ReadFilesAsync(Tenant, session.State.Id, cancellationToken)).FirstOrDefault(known => known.Path == path);
+        var @base = file is null ? before : Carried(file, before);
+        @base = Carried(new TaskFileRecord { TaskId = session.State.Id, Path = path, Base = @base, Known = written }, current);
+        var restore = new TaskRestoreRecord
+        {
+            TenantId = Tenant, TaskId = session.State.Id, Item = int.Parse(item.Id[1..], provider: null), Path = path, Before = before, After = current,
+        };
+        await store.SaveFileAsync(
+            new TaskFileRecord { TenantId = Tenant, TaskId = session.State.Id, Path = path, Base = @base, Known = current }, restore, cancellationToken);
+    }
+}
+
+/// <param name="Path">The file.</param>
+/// <param name="Base">Without the task's edits; null: it would not exist.</param>
+/// <param name="Text">As it is; null: it does not exist.</param>
+internal sealed record ChangedFile(string Path, string? Base, string? Text)
+{
+    public string Change => Base is null ? "added" : Text is null ? "deleted" : "modified";
+}
