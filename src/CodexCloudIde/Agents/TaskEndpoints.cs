@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using CodexCloudIde.Api;
@@ -47,7 +46,7 @@ internal static class TaskEndpoints
             return found.Refusal.ToResult();
         }
 
-        var id = IdOf(caller, workspace, http.Request.Headers["Idempotency-Key"].ToString());
+        var id = Guid.CreateVersion7().ToString("N");
         var created = await grains.Of(caller, id).CreateAsync(caller, found.Value, TaskJson.Write(request));
         if (!created.Succeeded)
         {
@@ -57,11 +56,6 @@ internal static class TaskEndpoints
         http.Response.Headers.Location = $"/api/v1/tasks/{id}";
         return Json(created.Value, StatusCodes.Status201Created);
     }
-
-    /// <summary>The same key of the same person in the same workspace is the same task.</summary>
-    private static string IdOf(Caller caller, WorkspaceId workspace, string key) => key.Length == 0
-        ? Guid.CreateVersion7().ToString("N")
-        : new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{caller.Tenant}\n{caller.User}\n{workspace}\n{key}")).AsSpan(0, 16)).ToString("N");
 
     private static async Task<IResult> ListAsync(
         HttpContext http, TaskList list, WorkspaceAccess access, PageRequest page, CancellationToken cancellationToken, string? workspace = null, string? state = null)

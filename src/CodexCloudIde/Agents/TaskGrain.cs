@@ -63,9 +63,7 @@ internal sealed class TaskGrain(
 
         if (session is not null)
         {
-            return session.State.RequestHash == request.Hash
-                ? View()
-                : new Refusal(409, "idempotency-key-reused", "This Idempotency-Key was used for another request; take a new one.");
+            return View();
         }
 
         if (request.Check(models) is { } refusal)
@@ -80,7 +78,6 @@ internal sealed class TaskGrain(
             Model = model!.Name,
             Priority = request.Priority ?? "default",
             Budget = request.BudgetOrDefault(),
-            RequestHash = request.Hash,
         };
         await RecordAsync(caller, "task.created", "allowed", new JsonObject { ["kind"] = state.Kind, ["mode"] = state.Mode, ["workspace"] = found.Workspace.ToString() });
         session = Open(state);

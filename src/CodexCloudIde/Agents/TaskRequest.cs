@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using CodexCloudIde.Api;
 using CodexCloudIde.Models;
 
@@ -13,9 +11,6 @@ internal sealed record TaskRequest(
     string Kind, string? Prompt = null, string? Mode = null, string? Model = null, string? Priority = null, string? Checkout = null, BudgetRequest? Budget = null)
 {
     public const int MostPrompt = 64 * 1024;
-
-    /// <summary>Tells a repeated request from another one under the same idempotency key.</summary>
-    public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(TaskJson.Write(this))));
 
     /// <returns>Why it cannot be accepted; null when it can.</returns>
     public Refusal? Check(ModelCatalog models)

@@ -115,9 +115,6 @@ internal sealed record TaskState
     /// <summary>Case ids that failed before the first edit.</summary>
     public IReadOnlyList<string> FailedBefore { get; init; } = [];
 
-    /// <summary>Of the request that created it.</summary>
-    public string? RequestHash { get; init; }
-
     public long NextEvent { get; init; } = 1;
 
     public int NextMessage { get; init; } = 1;
