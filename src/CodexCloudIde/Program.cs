@@ -3,6 +3,7 @@ using CodexCloudIde.Audit;
 using CodexCloudIde.CommandLine;
 using CodexCloudIde.Hosting;
 using CodexCloudIde.Models;
+using CodexCloudIde.Shell;
 using CodexCloudIde.Storage;
 using CodexCloudIde.Tenants;
 using CodexCloudIde.Workspaces;
@@ -30,9 +31,11 @@ internal static class Program
         builder.AddTenants();
         builder.AddWorkspaces();
         builder.AddModels();
+        builder.Services.AddShell();
 
         var app = builder.Build();
         app.UseApi();
+        app.UseShell();
         app.UseWorkspaces();
         app.UseWebSockets();
         app.UseRouting();
@@ -44,6 +47,7 @@ internal static class Program
         app.MapAudit();
         app.MapWorkspaces();
         app.MapModels();
+        app.MapShell();
         return app;
     }
 }

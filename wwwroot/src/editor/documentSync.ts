@@ -1,0 +1,25 @@
+// What the page needs of a document that is kept in step with the server.
+import type { editor } from "monaco-editor/editor/editor.api.js";
+import type { Person } from "../shell/status";
+
+export type SyncState = "saved" | "saving" | "offline" | "readOnly" | "gone";
+
+export interface SyncedDocument {
+  readonly path: string;
+  readonly model: editor.ITextModel;
+  readonly state: SyncState;
+  /** Edits that the server has not yet acknowledged. */
+  readonly unsent: number;
+  /** Resolves when everything typed is acknowledged. */
+  save(): Promise<void>;
+  attach(view: editor.IStandaloneCodeEditor): () => void;
+  dispose(): void;
+}
+
+export interface SyncEvents {
+  changed: (document: SyncedDocument) => void;
+  /** Someone is in this document now, at this place; null when they left. */
+  presence: (document: SyncedDocument, person: Person, here: boolean) => void;
+  /** The agent changed these lines (1-based). */
+  agentEdited: (document: SyncedDocument, firstLine: number, lastLine: number) => void;
+}

@@ -1,0 +1,145 @@
+// The HTTP API with the browser's cookie, and event streams of both kinds.
+
+export class ApiError extends Error {
+  constructor(readonly status: number, readonly type: string, message: string, readonly id?: string) {
+    super(message);
+  }
+}
+
+const workspaceMatch = /^\/w\/([^/]+)/.exec(location.pathname);
+export const workspaceId = workspaceMatch ? decodeURIComponent(workspaceMatch[1]!) : "";
+export const workspaceUrl = (rest: string) => `/api/v1/workspaces/${workspaceId}${rest}`;
+export const encodePath = (path: string) => path.split("/").map(encodeURIComponent).join("/");
+
+export async function send(method: string, url: string, body?: unknown, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  if (method !== "GET") {
+    headers.set("X-Requested-With", "codex");
+  }
+  let payload: BodyInit | undefined;
+  if (body instanceof Blob || body instanceof ArrayBuffer || body instanceof Uint8Array || typeof body === "string") {
+    payload = body as BodyInit;
+  } else if (body !== undefined) {
+    headers.set("Content-Type", "application/json");
+    payload = JSON.stringify(body);
+  }
+  let response: Response;
+  try {
+    response = await fetch(url, { ...init, method, headers, body: payload, credentials: "same-origin" });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") {
+      throw error;
+    }
+    throw new ApiError(0, "offline", "The server does not answer. Check the connection; nothing that was saved is lost.");
+  }
+  if (!response.ok) {
+    throw await problemOf(response);
+  }
+  return response;
+}
+
+async function problemOf(response: Response): Promise<ApiError> {
+  if (response.status === 401) {
+    return new ApiError(401, "signed-out", "You are signed out. Reload the page to sign in again.");
+  }
+  try {
+    const problem = (await response.json()) as { type?: string; title?: string; detail?: string; traceId?: string };
+    return new ApiError(response.status, problem.type ?? "error", problem.detail ?? problem.title ?? `The server answered ${response.status}.`, problem.traceId);
+  } catch {
+    return new ApiError(response.status, "error", `The server answered ${response.status}.`);
+  }
+}
+
+export async function getJson<T>(url: string, init?: RequestInit): Promise<T> {
+  return (await send("GET", url, undefined, { ...init, headers: { Accept: "application/json", ...init?.headers } })).json() as Promise<T>;
+}
+
+export async function postJson<T>(url: string, body: unknown = {}): Promise<T> {
+  const response = await send("POST", url, body);
+  const text = await response.text();
+  return (text ? JSON.parse(text) : undefined) as T;
+}
+
+export interface StreamEvent {
+  name: string;
+  data: string;
+  id?: string;
+}
+
+/** Reads a text/event-stream body. Ends when the server ends it. */
+export async function* readEvents(response: Response): AsyncGenerator<StreamEvent> {
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let buffer = "";
+  let event: StreamEvent = { name: "message", data: "" };
+  let lines: string[] = [];
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) {
+      return;
+    }
+    buffer += value;
+    let end: number;
+    while ((end = buffer.indexOf("\n")) >= 0) {
+      const line = buffer.slice(0, end).replace(/\r$/, "");
+      buffer = buffer.slice(end + 1);
+      if (line === "") {
+        if (lines.length > 0) {
+          yield { ...event, data: lines.join("\n") };
+        }
+        event = { name: "message", data: "" };
+        lines = [];
+      } else if (!line.startsWith(":")) {
+        const colon = line.indexOf(":");
+        const field = colon < 0 ? line : line.slice(0, colon);
+        const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
+        if (field === "event") {
+          event.name = value;
+        } else if (field === "data") {
+          lines.push(value);
+        } else if (field === "id") {
+          event.id = value;
+        }
+      }
+    }
+  }
+}
+
+/** A GET event stream that comes back by itself; the browser resumes by Last-Event-ID. */
+export function follow(url: string, names: string[], happened: (name: string, data: unknown) => void, state?: (open: boolean) => void): () => void {
+  let source: EventSource | undefined;
+  let timer = 0;
+  let wait = 500;
+  let closed = false;
+  const open = () => {
+    source = new EventSource(url);
+    source.onopen = () => {
+      wait = 500;
+      state?.(true);
+    };
+    source.onerror = () => {
+      state?.(false);
+      if (source!.readyState === EventSource.CLOSED && !closed) {
+        // The browser gives up after an HTTP error; the server may be starting.
+        timer = window.setTimeout(open, wait);
+        wait = Math.min(wait * 2, 8000);
+      }
+    };
+    for (const name of names) {
+      source.addEventListener(name, (event) => happened(name, parse((event as MessageEvent<string>).data)));
+    }
+  };
+  open();
+  return () => {
+    closed = true;
+    window.clearTimeout(timer);
+    source?.close();
+  };
+}
+
+function parse(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return data;
+  }
+}

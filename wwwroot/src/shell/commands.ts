@@ -1,0 +1,62 @@
+// Every action by name: keys, buttons with data-command and the palette all go through here.
+export interface Command {
+  id: string;
+  title: string;
+  key?: string;
+  /** Shown in the palette only when true. */
+  when?: () => boolean;
+  run: () => unknown;
+}
+
+const commands = new Map<string, Command>();
+
+export function register(...list: Command[]): void {
+  for (const command of list) {
+    commands.set(command.id, command);
+  }
+}
+
+export const all = () => [...commands.values()].filter((command) => command.when?.() ?? true);
+
+export function run(id: string): void {
+  void commands.get(id)?.run();
+}
+
+/** "Ctrl+Shift+P" of an event; Cmd counts as Ctrl. */
+export function chord(event: KeyboardEvent): string {
+  const parts: string[] = [];
+  if (event.ctrlKey || event.metaKey) {
+    parts.push("Ctrl");
+  }
+  if (event.altKey) {
+    parts.push("Alt");
+  }
+  if (event.shiftKey) {
+    parts.push("Shift");
+  }
+  parts.push(event.code === "Backquote" ? "`" : event.code === "Backslash" ? "\\" : event.key.length === 1 ? event.key.toUpperCase() : event.key);
+  return parts.join("+");
+}
+
+export function listen(): void {
+  window.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented) {
+      return;
+    }
+    const pressed = chord(event);
+    for (const command of commands.values()) {
+      if (command.key === pressed && (command.when?.() ?? true)) {
+        event.preventDefault();
+        event.stopPropagation();
+        void command.run();
+        return;
+      }
+    }
+  }, true);
+  document.addEventListener("click", (event) => {
+    const button = (event.target as Element).closest<HTMLElement>("[data-command]");
+    if (button) {
+      run(button.dataset.command!);
+    }
+  });
+}

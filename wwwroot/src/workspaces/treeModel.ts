@@ -1,0 +1,101 @@
+// The explorer's model: folders are loaded when they are opened; the visible rows are a flat list.
+import { getJson, workspaceUrl } from "../shell/api";
+import { folderOf, nameOf } from "../shell/dom";
+
+export interface TreeEntry {
+  path: string;
+  kind: "file" | "folder" | "link";
+  size: number;
+  modifiedAt: string;
+}
+
+export interface Row extends TreeEntry {
+  depth: number;
+  open: boolean;
+}
+
+const byName = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+
+export class TreeModel {
+  private readonly folders = new Map<string, TreeEntry[]>();
+  readonly open = new Set<string>();
+  rows: Row[] = [];
+
+  async load(path: string): Promise<void> {
+    const answer = await getJson<{ entries: TreeEntry[] }>(workspaceUrl(`/tree?path=${encodeURIComponent(path)}&depth=1`));
+    const entries = answer.entries.filter((entry) => folderOf(entry.path) === path);
+    entries.sort((a, b) => Number(b.kind === "folder") - Number(a.kind === "folder") || byName.compare(nameOf(a.path), nameOf(b.path)));
+    this.folders.set(path, entries);
+  }
+
+  /** Loads again what is loaded; a folder that went away is forgotten. */
+  async refresh(paths?: string[]): Promise<void> {
+    const known = [...this.folders.keys()].filter((path) => !paths || paths.some((changed) => changed === "" || folderOf(changed) === path || changed === path || path.startsWith(`${changed}/`)));
+    await Promise.all((known.length ? known : [""]).map((path) => this.load(path).catch(() => path !== "" && this.forget(path))));
+    this.flatten();
+  }
+
+  async expand(path: string): Promise<void> {
+    if (!this.folders.has(path)) {
+      await this.load(path);
+    }
+    this.open.add(path);
+    this.flatten();
+  }
+
+  collapse(path: string): void {
+    this.open.delete(path);
+    this.flatten();
+  }
+
+  /** Opens every folder above a path. */
+  async reveal(path: string): Promise<void> {
+    const parts = path.split("/").slice(0, -1);
+    for (let index = 1; index <= parts.length; index++) {
+      await this.expand(parts.slice(0, index).join("/"));
+    }
+  }
+
+  entry(path: string): TreeEntry | undefined {
+    return this.folders.get(folderOf(path))?.find((entry) => entry.path === path);
+  }
+
+  flatten(): void {
+    const rows: Row[] = [];
+    const walk = (path: string, depth: number) => {
+      for (const entry of this.folders.get(path) ?? []) {
+        const open = entry.kind === "folder" && this.open.has(entry.path);
+        rows.push({ ...entry, depth, open });
+        if (open) {
+          walk(entry.path, depth + 1);
+        }
+      }
+    };
+    walk("", 0);
+    this.rows = rows;
+  }
+
+  private forget(path: string): void {
+    this.folders.delete(path);
+    this.open.delete(path);
+  }
+}
+
+/** Every file of the workspace, for quick open; kept until the tree changes. */
+export class FileIndex {
+  private files: Promise<string[]> | undefined;
+
+  all(): Promise<string[]> {
+    this.files ??= getJson<{ entries: TreeEntry[] }>(workspaceUrl("/tree?path=&depth=32"))
+      .then((answer) => answer.entries.filter((entry) => entry.kind === "file").map((entry) => entry.path))
+      .catch((error: unknown) => {
+        this.files = undefined;
+        throw error;
+      });
+    return this.files;
+  }
+
+  changed(): void {
+    this.files = undefined;
+  }
+}
