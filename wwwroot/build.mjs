@@ -77,7 +77,7 @@ const main = await build({
 const outputs = main.metafile.outputs;
 const manifest = {};
 for (const [file, output] of Object.entries(outputs)) {
-  if (!output.entryPoint || file.endsWith(".map")) {
+  if (!output.entryPoint || !/^(src|css)\//.test(output.entryPoint) || file.endsWith(".map")) {
     continue;
   }
   const preload = new Set();
@@ -93,11 +93,5 @@ for (const [file, output] of Object.entries(outputs)) {
   manifest[relative(root, join(root, output.entryPoint))] = { file: `/${file}`, css: output.cssBundle ? `/${output.cssBundle}` : null, preload: [...preload].map((name) => `/${name}`) };
 }
 
-// Monaco is imported dynamically so that the frame draws first, but the page should begin to fetch it at once.
-const entryOf = (source) => Object.entries(outputs).find(([, output]) => output.entryPoint === source);
-const monaco = entryOf("src/editor/monaco.ts");
-if (monaco) {
-  manifest["src/editor/monaco.ts"].css ??= monaco[1].cssBundle ? `/${monaco[1].cssBundle}` : null;
-}
 manifest.fonts = (await readdir(dist)).filter((name) => /jetbrains-mono-latin-400-normal-.*\.woff2$/.test(name)).map((name) => `/dist/${name}`);
 await writeFile(join(dist, "manifest.json"), JSON.stringify(manifest, null, 1));

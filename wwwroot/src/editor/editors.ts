@@ -258,14 +258,14 @@ export class Editors {
         const range = { startLineNumber: first, startColumn: 1, endLineNumber: last, endColumn: 1 };
         const collection = group.editor.createDecorationsCollection([{ range, options: { isWholeLine: true, className: "agent-glow" } }]);
         window.setTimeout(() => collection.clear(), 700);
-        group.active.document.model.deltaDecorations([], [{ range, options: { isWholeLine: true, linesDecorationsClassName: "agent-mark", description: "agent-mark" } }]);
+        group.active.document.model.deltaDecorations([], [{ range, options: { isWholeLine: true, linesDecorationsClassName: "agent-mark" } }]);
       }
     }
   }
 
   clearAgentMarks(): void {
     for (const document of this.ready.values()) {
-      const marks = document.model.getAllDecorations().filter((item) => item.options.description === "agent-mark");
+      const marks = document.model.getAllDecorations().filter((item) => item.options.linesDecorationsClassName === "agent-mark");
       document.model.deltaDecorations(marks.map((item) => item.id), []);
     }
   }

@@ -1,0 +1,281 @@
+// The IDE page: joins the parts. Everything here talks to the API and the hubs; the circuit only adds dialogs and may come and go.
+import type { editor } from "monaco-editor/editor/editor.api.js";
+import { AgentPanel } from "./agents/agentPanel";
+import { Editors, readText } from "./editor/editors";
+import { FileDocument } from "./editor/fileDocument";
+import { keepSettings, settings, type EditorSettings } from "./editor/settings";
+import { OutputPanel } from "./executions/output";
+import { TestsPanel } from "./executions/testsPanel";
+import { follow, getJson, workspaceId, workspaceUrl, type ApiError } from "./shell/api";
+import { listen, register, run } from "./shell/commands";
+import { byId, h, icon } from "./shell/dom";
+import { currentPanel, isShown, onPanel, show, showPanel, showSide, startFrame, togglePanel, setCount } from "./shell/frame";
+import { fail, toast } from "./shell/overlays";
+import { openPalette } from "./shell/palette";
+import { setStatus } from "./shell/status";
+import { currentTheme, setTheme } from "./shell/theme";
+import type { TerminalPanel } from "./terminals/terminalPanel";
+import { Explorer } from "./workspaces/explorer";
+import { startSearch } from "./workspaces/search";
+import { FileIndex } from "./workspaces/treeModel";
+
+interface Circuit {
+  invokeMethodAsync(method: string, ...args: unknown[]): Promise<unknown>;
+}
+
+interface WorkspaceView {
+  id: string;
+  name: string;
+  role: string;
+  state?: string;
+  reason?: string | null;
+}
+
+const monacoReady = import("./editor/monaco").then((module) => {
+  const later = () => void module.services();
+  "requestIdleCallback" in window ? requestIdleCallback(later, { timeout: 4000 }) : setTimeout(later, 2000);
+  return module.monaco;
+});
+
+let circuit: Circuit | null = null;
+let terminals: Promise<TerminalPanel> | null = null;
+let role = "owner";
+const files = new FileIndex();
+
+const editors = new Editors(monacoReady, async (monaco, path) => {
+  const text = await readText(path);
+  return new FileDocument(monaco, path, text, { changed: (document) => { editors.documentChanged(document); drawSync(); } }, monaco.Uri.from({ scheme: "codex", path: `/${workspaceId}/${path}` }));
+});
+
+const output = new OutputPanel();
+const explorer = new Explorer({
+  openFile: (path, options) => void editors.open(path, options),
+  moved: (from, to) => editors.moved(from, to),
+  deleted: (path) => editors.deleted(path),
+  canWrite: () => role.toLowerCase() !== "viewer",
+});
+const tests = new TestsPanel({
+  open: (path, line) => void editors.open(path, { place: { line }, mark: true }),
+  output: (text, reset) => output.write(text, reset),
+  failedFiles: (paths) => explorer.markFailed(paths),
+  finished: () => undefined,
+});
+const agent = new AgentPanel({
+  openFile: (path) => void editors.open(path, { keep: true }),
+  testRun: (finished) => tests.show(finished),
+  reviewed: () => editors.clearAgentMarks(),
+  edited: () => undefined,
+  failingTests: () => (tests.lastRun ? tests.lastRun.failed + tests.lastRun.errors : 0),
+});
+
+function openTerminal(focus = true): Promise<TerminalPanel> {
+  terminals ??= import("./terminals/terminalPanel").then((module) => new module.TerminalPanel()).then((panel) => (panel.shown(focus), panel));
+  return terminals;
+}
+
+function palette(initial: string): void {
+  openPalette({
+    files: () => files.all(),
+    recent: () => editors.recent,
+    open: (path, line) => (path === "" ? editors.goTo(line ?? 1) : void editors.open(path, { keep: true, place: line ? { line } : undefined })),
+  }, initial);
+}
+
+function drawSync(): void {
+  const states = editors.openPaths.map((path) => editors.document(path)).filter((document) => document !== undefined);
+  const unsent = states.reduce((sum, document) => sum + document.unsent, 0);
+  if (!online || states.some((document) => document.state === "offline")) {
+    setStatus("sync", { text: unsent ? `Offline (${unsent} unsent)` : "Offline", icon: "wifi-off", className: "offline", title: "Changes are kept in this browser and sent when the server answers" });
+  } else {
+    setStatus("sync", states.some((document) => document.state === "saving") ? { text: "Saving", icon: "refresh" } : { text: "Saved", icon: "passed" });
+  }
+}
+
+let online = true;
+
+const monacoAction = (id: string) => () => {
+  const view = editors.activeEditor;
+  view?.focus();
+  view?.trigger("palette", id, null);
+};
+const hasEditor = () => editors.activeEditor !== undefined;
+
+register(
+  { id: "palette.files", title: "Go to file", key: "Ctrl+P", run: () => palette("") },
+  { id: "palette.commands", title: "Show all commands", key: "Ctrl+Shift+P", run: () => palette(">") },
+  { id: "palette.commands.f1", title: "Show all commands (F1)", key: "F1", when: () => document.activeElement?.closest(".xterm") === null, run: () => palette(">") },
+  { id: "file.save", title: "Save", key: "Ctrl+S", run: () => editors.save() },
+  { id: "view.explorer", title: "Show or hide the explorer", key: "Ctrl+B", run: () => showSide("explorer", true) },
+  { id: "view.search", title: "Search in files", key: "Ctrl+Shift+F", run: () => (showSide("search"), byId("search-query").focus()) },
+  { id: "view.terminal", title: "Show or hide the terminal", key: "Ctrl+`", run: () => togglePanel("terminal") },
+  { id: "terminal.new", title: "New terminal", key: "Ctrl+Shift+`", run: async () => { const had = terminals !== null; showPanel("terminal"); const panel = await openTerminal(); if (had) { await panel.add(); } } },
+  { id: "view.tests", title: "Show or hide the tests", run: () => togglePanel("tests") },
+  { id: "view.problems", title: "Show the problems", key: "Ctrl+Shift+M", run: () => showPanel("problems") },
+  { id: "view.output", title: "Show the output", run: () => showPanel("output") },
+  { id: "view.panel", title: "Show or hide the bottom panel", key: "Ctrl+J", run: () => show("panel", !isShown("panel")) },
+  { id: "view.agent", title: "Show or hide the agent", run: () => show("agent", !isShown("agent")) },
+  { id: "view.agent.show", title: "Ask the agent", key: "Ctrl+Shift+A", run: () => agent.focus() },
+  { id: "tests.run", title: "Run tests", run: () => { showPanel("tests"); return tests.start(); } },
+  { id: "tests.runFailed", title: "Run failed tests again", run: () => { showPanel("tests"); tests.runFailed(); } },
+  { id: "tests.cancel", title: "Cancel the test run", when: () => tests.isRunning, run: () => tests.cancel() },
+  { id: "agent.fix", title: "Fix failing tests", run: () => agent.fixTests() },
+  { id: "explorer.newFile", title: "New file", run: () => { showSide("explorer"); explorer.create("file"); } },
+  { id: "explorer.newFolder", title: "New folder", run: () => { showSide("explorer"); explorer.create("folder"); } },
+  { id: "explorer.upload", title: "Upload files", run: () => explorer.chooseUpload() },
+  { id: "explorer.collapse", title: "Collapse all folders", run: () => explorer.collapseAll() },
+  { id: "explorer.reveal", title: "Show the open file in the explorer", run: () => { showSide("explorer"); return editors.activePath ? explorer.reveal(editors.activePath) : undefined; } },
+  { id: "explorer.focus", title: "Focus the explorer", key: "Ctrl+Shift+E", run: () => { showSide("explorer"); explorer.focus(); } },
+  { id: "editor.split", title: "Split the editor", key: "Ctrl+\\", run: () => editors.split() },
+  { id: "editor.close", title: "Close the tab", key: "Alt+W", run: () => editors.close() },
+  { id: "editor.next", title: "Next tab", key: "Ctrl+PageDown", run: () => editors.step(1) },
+  { id: "editor.previous", title: "Previous tab", key: "Ctrl+PageUp", run: () => editors.step(-1) },
+  ...[1, 2, 3].map((index) => ({ id: `editor.group${index}`, title: `Focus editor group ${index}`, key: `Ctrl+${index}`, run: () => editors.focusGroupAt(index - 1) })),
+  { id: "editor.goToLine", title: "Go to line", key: "Ctrl+G", when: hasEditor, run: () => palette(":") },
+  { id: "editor.find", title: "Find", when: hasEditor, run: monacoAction("actions.find") },
+  { id: "editor.replace", title: "Replace", when: hasEditor, run: monacoAction("editor.action.startFindReplaceAction") },
+  { id: "editor.format", title: "Format the document", when: hasEditor, run: monacoAction("editor.action.formatDocument") },
+  { id: "editor.symbol", title: "Go to symbol in the file", when: hasEditor, run: monacoAction("editor.action.quickOutline") },
+  { id: "theme.toggle", title: "Switch between dark and light", run: () => chooseTheme(currentTheme() === "dark" ? "light" : "dark") },
+  { id: "settings.open", title: "Settings", key: "Ctrl+,", run: () => openSettings() },
+  { id: "workspace.list", title: "All workspaces", run: () => location.assign("/") },
+  { id: "workspace.download", title: "Download the workspace", run: () => location.assign(workspaceUrl("/archive")) },
+);
+
+function chooseTheme(theme: "dark" | "light"): void {
+  setTheme(theme);
+  void circuit?.invokeMethodAsync("ThemeChanged", theme === "dark").catch(() => undefined);
+}
+
+function openSettings(): void {
+  if (!circuit) {
+    toast("Settings open when the connection is back.");
+    return;
+  }
+  circuit.invokeMethodAsync("OpenSettings", currentTheme() === "dark", settings()).catch((error: unknown) => fail("Settings could not be opened.", error));
+}
+
+/** The circuit has come; called again after a new one replaced a lost one. */
+export function attachCircuit(reference: Circuit): void {
+  circuit = reference;
+}
+
+export { chooseTheme as setTheme };
+
+/** From the settings dialog: what to keep, and Monaco's own options for it. */
+export function applySettings(changed: EditorSettings, options: editor.IEditorOptions): void {
+  keepSettings(changed);
+  editors.applyOptions(options);
+  editors.setTabSize(changed.tabSize);
+}
+
+function drawProblems(monaco: Awaited<typeof monacoReady>): void {
+  const markers = monaco.editor.getModelMarkers({}).filter((marker) => marker.severity >= 4 && marker.resource.scheme === "codex");
+  const errors = markers.filter((marker) => marker.severity === 8).length;
+  setCount("problems", markers.length);
+  setStatus("problems", { text: `${errors} errors, ${markers.length - errors} warnings`, icon: errors ? "error" : "warning", command: "view.problems" });
+  const prefix = `/${workspaceId}/`;
+  byId("panel-problems").replaceChildren(...(markers.length === 0 ? [h("div", { class: "empty" }, icon("passed"), h("p", {}, "No problems in the open files."))] : markers.map((marker) => {
+    const path = marker.resource.path.slice(prefix.length);
+    return h("button", { type: "button", class: "problem-row", onclick: () => void editors.open(path, { place: { line: marker.startLineNumber, column: marker.startColumn } }) },
+      icon(marker.severity === 8 ? "error" : "warning", marker.severity === 8 ? "is-failed" : "is-warning"), h("span", {}, marker.message), h("span", { class: "muted" }, `${path}:${marker.startLineNumber}`));
+  })));
+}
+
+function missing(error: ApiError): void {
+  byId("ide").replaceChildren(h("div", { class: "empty", style: "grid-column:1/-1;grid-row:1/-1" }, icon("warning"), h("h1", {}, error.status === 404 ? "This workspace is not here" : "The workspace could not be opened"), h("p", {}, error.message),
+    h("a", { class: "button primary", href: "/" }, "All workspaces")));
+}
+
+async function loadWorkspace(): Promise<void> {
+  const workspace = await getJson<WorkspaceView>(workspaceUrl(""));
+  role = workspace.role;
+  byId("workspace-name").textContent = workspace.name;
+  byId("workspace-name").title = workspace.name;
+  document.title = `${workspace.name} · Codex Cloud IDE`;
+  if (workspace.state === "importing") {
+    setStatus("task", { text: "Importing the repository", icon: "refresh" });
+  } else if (workspace.state === "failed") {
+    toast(workspace.reason ?? "The import failed.", { failed: true });
+  }
+}
+
+function watch(): void {
+  let timer = 0;
+  const changed = new Set<string>();
+  follow(workspaceUrl("/events"), ["tree.changed", "document.saved", "member.changed", "task.changed", "workspace.changed", "workspace.deleted"], (name, data) => {
+    if (name === "tree.changed") {
+      const paths = (data as { paths?: string[] }).paths ?? [""];
+      paths.forEach((path) => changed.add(path));
+      files.changed();
+      window.clearTimeout(timer);
+      timer = window.setTimeout(() => {
+        const list = [...changed];
+        changed.clear();
+        void explorer.refresh(list.length > 50 ? undefined : list).catch(() => undefined);
+      }, 150);
+    } else if (name === "task.changed") {
+      agent.taskChanged(data);
+    } else if (name === "workspace.deleted") {
+      location.assign("/");
+    } else if (name === "workspace.changed") {
+      void loadWorkspace().catch(() => undefined);
+    }
+  }, (open) => {
+    if (open && !online) {
+      files.changed();
+      void explorer.refresh().catch(() => undefined);
+    }
+    online = open;
+    drawSync();
+  });
+}
+
+async function gitBranch(): Promise<void> {
+  try {
+    const status = await getJson<{ branch?: string | null }>(workspaceUrl("/git/status"));
+    setStatus("branch", status.branch ? { text: status.branch, icon: "git" } : null);
+  } catch {
+    setStatus("branch", null);
+  }
+}
+
+async function sandbox(): Promise<void> {
+  try {
+    const ready = (await (await fetch("/readyz")).json()) as { checks?: { name: string; status: string; detail?: string }[] };
+    const check = ready.checks?.find((item) => item.name.toLowerCase().includes("sandbox"));
+    if (check) {
+      const well = check.status === "ready" || check.status === "healthy" || check.status === "ok";
+      setStatus("sandbox", { text: well ? "Sandbox ready" : "No sandbox", icon: well ? undefined : "warning", title: check.detail, className: well ? "" : "is-warning" });
+    }
+  } catch {
+    setStatus("sandbox", null);
+  }
+}
+
+startFrame();
+listen();
+void explorer.start().catch(missing);
+void loadWorkspace().catch(missing);
+void editors.restore();
+startSearch((path, line, column) => void editors.open(path, { place: { line, column } }));
+onPanel((panel) => panel === "terminal" && void openTerminal());
+editors.shown.add(drawSync);
+void monacoReady.then((monaco) => {
+  monaco.editor.onDidChangeMarkers(() => drawProblems(monaco));
+  drawProblems(monaco);
+  if (isShown("panel") && currentPanel() === "terminal") {
+    void openTerminal(false);
+  }
+});
+watch();
+void agent.start();
+void sandbox();
+void gitBranch();
+window.addEventListener("beforeunload", (event) => {
+  const unsent = editors.openPaths.some((path) => (editors.document(path)?.unsent ?? 0) > 0);
+  if (unsent && !online) {
+    event.preventDefault();
+  }
+});
+// Outside the circuit: a dialog of the framework must not be able to run them twice.
+Object.assign(window, { codex: { run, editors } });
