@@ -37,7 +37,11 @@ export class TerminalHub {
   }
 
   async open(columns: number, rows: number, sink: TerminalSink): Promise<string> {
-    await this.start();
+    try {
+      await this.start();
+    } catch {
+      throw new Error("The terminal could not be reached on the server.");
+    }
     const answer = await this.connection.invoke<OpenAnswer>("Open", { workspaceId, columns, rows });
     if (!answer.terminalId) {
       throw new Error(answer.detail ?? explain(answer.error));
