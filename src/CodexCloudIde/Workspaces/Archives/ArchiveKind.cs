@@ -27,36 +27,7 @@ internal static class ArchiveKinds
             return ArchiveKind.Zip;
         }
 
-        return start.Length >= NeededBytes && IsTarHeader(start[..NeededBytes]) ? ArchiveKind.Tar : ArchiveKind.Unknown;
-    }
-
-    // Old tars have no magic, but every header carries the sum of its own bytes, its checksum field taken as spaces (POSIX.1-2017, pax, ustar).
-    private static bool IsTarHeader(ReadOnlySpan<byte> header)
-    {
-        if (header.IndexOfAnyExcept((byte)0) < 0)
-        {
-            return true; // the two zero blocks of an empty archive
-        }
-
-        var stated = 0;
-        foreach (var digit in header.Slice(148, 8))
-        {
-            if (digit is >= (byte)'0' and <= (byte)'7')
-            {
-                stated = (stated * 8) + digit - '0';
-            }
-            else if (digit is not ((byte)' ' or 0))
-            {
-                return false;
-            }
-        }
-
-        var sum = 0;
-        for (var i = 0; i < header.Length; i++)
-        {
-            sum += i is >= 148 and < 156 ? ' ' : header[i];
-        }
-
-        return sum == stated;
+        // Old tars have no magic, but every header states a checksum; an empty archive begins with its end.
+        return start.Length >= NeededBytes && (TarHeader.IsEnd(start) || TarHeader.IsValid(start)) ? ArchiveKind.Tar : ArchiveKind.Unknown;
     }
 }

@@ -124,3 +124,20 @@ internal sealed class FixedLengthStream(FileStream file) : ForwardStream
         return read;
     }
 }
+
+/// <summary>The next bytes of a stream, exactly as many as stated; the stream's end before that is an error.</summary>
+internal sealed class SliceStream(Stream inner, long length) : ForwardStream
+{
+    private long left = length;
+
+    public override int Read(Span<byte> buffer) => left == 0 ? 0 : Taken(inner.Read(buffer[..(int)Math.Min(buffer.Length, left)]));
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        left == 0 ? 0 : Taken(await inner.ReadAsync(buffer[..(int)Math.Min(buffer.Length, left)], cancellationToken));
+
+    private int Taken(int read)
+    {
+        left -= read;
+        return read > 0 ? read : throw new EndOfStreamException();
+    }
+}

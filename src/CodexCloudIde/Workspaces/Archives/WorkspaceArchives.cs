@@ -68,6 +68,8 @@ internal sealed class WorkspaceArchives(WorkspaceFolder folder, WorkspaceUsage u
         using var root = folder.OpenRoot(workspace);
         await using var gzip = new GZipStream(to, CompressionLevel.Fastest, leaveOpen: true);
         await using var writer = new TarWriter(gzip, TarEntryFormat.Pax, leaveOpen: true);
+        // The root first: an archive of nothing would otherwise be no archive.
+        await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, "./") { Mode = (UnixFileMode)0x1ed }, cancellationToken);
         foreach (var node in DiskTree.Walk(root, "", int.MaxValue, _ => true))
         {
             var entry = new PaxTarEntry(
