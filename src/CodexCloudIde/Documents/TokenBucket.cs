@@ -5,11 +5,20 @@ using Microsoft.Extensions.Options;
 namespace CodexCloudIde.Documents;
 
 /// <summary>So much per second, and twice as much at once after a pause. Safe for concurrent use.</summary>
-internal sealed class TokenBucket(double perSecond, double most, TimeProvider time)
+internal sealed class TokenBucket
 {
     private readonly Lock gate = new();
-    private double left = most;
-    private long refilled = time.GetTimestamp();
+    private readonly TimeProvider time;
+    private readonly double perSecond;
+    private readonly double most;
+    private double left;
+    private long refilled;
+
+    public TokenBucket(double perSecond, double most, TimeProvider time)
+    {
+        (this.perSecond, this.most, this.time, left) = (perSecond, most, time, most);
+        refilled = time.GetTimestamp();
+    }
 
     /// <summary>Takes them, or nothing when there are not as many.</summary>
     public bool TryTake(double tokens)

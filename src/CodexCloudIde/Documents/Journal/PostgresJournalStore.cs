@@ -58,7 +58,7 @@ internal sealed class PostgresJournalStore(string connectionString) : IJournalSt
 
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
-            ? new JournalHead(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetFieldValue<byte[]>(3), reader.GetFieldValue<byte[]>(4))
+            ? new JournalHead(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), await reader.GetFieldValueAsync<byte[]>(3, cancellationToken), await reader.GetFieldValueAsync<byte[]>(4, cancellationToken))
             : null;
     }
 
@@ -89,7 +89,7 @@ internal sealed class PostgresJournalStore(string connectionString) : IJournalSt
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            yield return (reader.GetInt64(0), reader.GetFieldValue<byte[]>(1));
+            yield return (reader.GetInt64(0), await reader.GetFieldValueAsync<byte[]>(1, cancellationToken));
             if (reader.GetInt64(0) <= after + 1) yield break;
         }
     }

@@ -58,7 +58,7 @@ internal sealed class SqliteJournalStore(string path) : IJournalStore
 
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
-            ? new JournalHead(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetFieldValue<byte[]>(3), reader.GetFieldValue<byte[]>(4))
+            ? new JournalHead(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), await reader.GetFieldValueAsync<byte[]>(3, cancellationToken), await reader.GetFieldValueAsync<byte[]>(4, cancellationToken))
             : null;
     }
 
@@ -89,7 +89,7 @@ internal sealed class SqliteJournalStore(string path) : IJournalStore
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             if (!await reader.ReadAsync(cancellationToken)) yield break;
             var first = reader.GetInt64(0);
-            yield return (first, reader.GetFieldValue<byte[]>(2));
+            yield return (first, await reader.GetFieldValueAsync<byte[]>(2, cancellationToken));
             row = first <= after + 1 ? 0 : reader.GetInt64(1);
         }
     }
@@ -132,7 +132,7 @@ internal sealed class SqliteJournalStore(string path) : IJournalStore
     private async Task ExecuteAsync(string sql, (string Name, object Value)[] parameters, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
-        await using var transaction = connection.BeginTransaction(deferred: false);
+        await using var transaction = (SqliteTransaction)await connection.BeginTransactionAsync(cancellationToken);
         await using var command = connection.CreateCommand();
         command.Transaction = transaction;
         command.CommandText = sql;
