@@ -30,7 +30,8 @@ internal sealed partial class DocumentGrain
                 await SaveAsync(loaded);
                 await loaded.Writer.SnapshotAsync();
                 loaded.Writer.Break(new ObjectDisposedException(nameof(DocumentGrain)));
-                await Checkout.ClosedAsync(key.Path);
+                // A silo that ends places no grains any more; the checkout's memory ends with it.
+                if (reason.ReasonCode != DeactivationReasonCode.ShuttingDown) await Checkout.ClosedAsync(key.Path);
             }
         }
         catch (Exception exception) when (exception is IOException or OrleansException)
