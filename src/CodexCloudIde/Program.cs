@@ -1,6 +1,7 @@
 using CodexCloudIde.Api;
 using CodexCloudIde.Audit;
 using CodexCloudIde.CommandLine;
+using CodexCloudIde.Documents;
 using CodexCloudIde.Hosting;
 using CodexCloudIde.Models;
 using CodexCloudIde.Shell;
@@ -25,6 +26,7 @@ internal static class Program
     {
         var builder = WebApplication.CreateBuilder(options);
         builder.AddStorage();
+        builder.AddDocuments();
         builder.AddCluster();
         builder.AddApi();
         builder.AddAudit();
@@ -48,6 +50,7 @@ internal static class Program
         app.MapWorkspaces();
         app.MapModels();
         app.MapShell();
+        app.MapDocuments();
         return app;
     }
 }

@@ -1,4 +1,3 @@
-using CodexCloudIde.Documents;
 using CodexCloudIde.Storage;
 using CodexCloudIde.Workspaces.Archives;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -23,7 +22,6 @@ internal static class WorkspacesSetup
             })
             .Validate(options => options.LocalRoots.All(Path.IsPathRooted), $"{GitOptions.Section}:{nameof(GitOptions.LocalRoots)} are absolute folders.").ValidateOnStart();
         services.TryAddSingleton<SandboxGit>();
-        services.TryAddSingleton<OpenDocuments>();
         services.AddSingleton<WorkspaceUsage>();
         services.AddSingleton<WorkspaceFolder>();
         services.AddSingleton<WorkspaceEvents>();

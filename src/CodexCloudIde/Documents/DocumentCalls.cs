@@ -1,0 +1,29 @@
+using CodexCloudIde.Workspaces;
+
+namespace CodexCloudIde.Documents;
+
+/// <summary>Calls to a document's grain that outlive a writer which ends: a node that died, a fence, a disk that was full for a moment.</summary>
+internal sealed class DocumentCalls(IGrainFactory grains, TimeProvider time)
+{
+    private static readonly TimeSpan[] Pauses = [.. new[] { 20, 50, 100, 200, 400, 800, 1600, 1600 }.Select(ms => TimeSpan.FromMilliseconds(ms))];
+
+    public IDocumentGrain Of(DocumentKey key) => grains.GetGrain<IDocumentGrain>(key.ToString());
+
+    public ICheckoutGrain Of(WorkspaceRef workspace) => grains.GetGrain<ICheckoutGrain>(workspace.ToString());
+
+    /// <summary>Only for calls that may be done twice; about 5 s at most.</summary>
+    public async Task<T> RetryAsync<T>(DocumentKey key, Func<IDocumentGrain, Task<T>> call, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await call(Of(key));
+            }
+            catch (Exception exception) when (attempt < Pauses.Length && exception is IOException or OrleansException or TimeoutException)
+            {
+                await Task.Delay(Pauses[attempt], time, cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using CodexCloudIde.Tenants;
+using Microsoft.AspNetCore.SignalR;
+
+namespace CodexCloudIde.Documents;
+
+/// <summary>This process's ear at one document: hears what the writer publishes and passes it to the connections here that have the document open.</summary>
+/// <remarks>The writer may change its node at any time. The watch is renewed now and then, and at once when an answer shows another writer's epoch.</remarks>
+internal sealed class DocumentFeed(DocumentKey key, DocumentCalls calls, IHubContext<DocumentHub> hub) : IDocumentObserver
+{
+    private readonly Lock gate = new();
+    private ImmutableList<string> connections = [];
+    private ImmutableDictionary<string, CursorMoved> cursors = ImmutableDictionary<string, CursorMoved>.Empty;
+    private long epoch;
+    private long last;
+
+    /// <summary>Where the document is; changes when it is renamed.</summary>
+    public DocumentKey Key { get; private set; } = key;
+
+    /// <summary>Set by the first answer of the writer.</summary>
+    public string DocumentId { get; private set; } = "";
+
+    /// <summary>The file was deleted.</summary>
+    public bool IsGone { get; private set; }
+
+    public bool IsEmpty => connections.IsEmpty;
+
+    /// <summary>What the grain knows this as.</summary>
+    public IDocumentObserver Reference { get; set; } = null!;
+
+    /// <summary>Cursors of others, for whoever comes newly.</summary>
+    public IEnumerable<CursorMoved> Cursors => cursors.Values;
+
+    public void Identify(string documentId) => DocumentId = documentId;
+
+    public void Add(string connection)
+    {
+        lock (gate) connections = connections.Contains(connection) ? connections : connections.Add(connection);
+    }
+
+    public void Remove(string connection)
+    {
+        lock (gate) connections = connections.Remove(connection);
+    }
+
+    /// <summary>Watches, or goes on watching; fetches what was missed. The writer's refusal, if it has no such document.</summary>
+    public async Task<Api.Refusal?> WatchAsync(CancellationToken cancellationToken)
+    {
+        var watching = await calls.RetryAsync(Key, document => document.WatchAsync(Reference), cancellationToken);
+        if (!watching.Succeeded) return watching.Refusal;
+        long missedAfter;
+        lock (gate)
+        {
+            missedAfter = epoch != 0 && watching.Value.Revision > last ? last : long.MaxValue;
+            last = Math.Max(last, watching.Value.Revision);
+            epoch = watching.Value.Epoch;
+        }
+
+        if (missedAfter < long.MaxValue)
+        {
+            var state = await calls.RetryAsync(Key, document => document.OpenAsync(Key.Workspace.Tenant, missedAfter), cancellationToken);
+            if (state is { Succeeded: true, Value: { Edits: { } edits } }) Send(edits);
+            else if (state is { Succeeded: true, Value: { } newer }) Send("Reset", new ResetMessage(DocumentId, newer.Revision));
+        }
+
+        return null;
+    }
+
+    /// <summary>An answer came from the writer with this epoch: is it the one that is watched?</summary>
+    public bool IsWatching(long current) => current == epoch;
+
+    public Task EditedAsync(PublishedEdits edits)
+    {
+        lock (gate) last = Math.Max(last, edits.Edits[^1].Revision);
+        Send(edits.Edits);
+        return Task.CompletedTask;
+    }
+
+    public Task CursorMovedAsync(CursorMoved cursor)
+    {
+        lock (gate) cursors = cursor.Ranges.Count == 0 ? cursors.Remove(cursor.Source) : cursors.SetItem(cursor.Source, cursor);
+        Send("Cursor", MessageOf(cursor), except: cursor.Source);
+        return Task.CompletedTask;
+    }
+
+    public Task MovedAsync(string? to)
+    {
+        if (to is null) IsGone = true;
+        else Key = Key with { Path = to };
+        Send(to is null ? "Gone" : "Moved", new MovedMessage(DocumentId, to));
+        return Task.CompletedTask;
+    }
+
+    public EditedMessage MessageOf(PublishedEdit edit) =>
+        new(DocumentId, edit.Revision, edit.ClientId, edit.ClientSequence, MessageOf(edit.Actor), edit.Operation);
+
+    public CursorMessage MessageOf(CursorMoved cursor) => new(DocumentId, MessageOf(cursor.Actor), cursor.Source, cursor.Revision, cursor.Ranges);
+
+    private static ActorMessage MessageOf(Actor actor) => new(actor.Id, actor.Name, actor.Kind);
+
+    private void Send(IReadOnlyList<PublishedEdit> edits)
+    {
+        foreach (var edit in edits) Send("Edited", MessageOf(edit));
+    }
+
+    // Not awaited: a slow browser must hold up neither the others nor the writer. Each one's messages keep their order in its connection's queue.
+    private void Send(string method, object message, string? except = null)
+    {
+        foreach (var connection in connections)
+        {
+            if (connection != except) _ = hub.Clients.Client(connection).SendAsync(method, message);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+using CodexCloudIde.Api;
+using CodexCloudIde.Documents.Files;
+using CodexCloudIde.Documents.Journal;
+using CodexCloudIde.Tenants;
+using CodexCloudIde.Text;
+using CodexCloudIde.Workspaces;
+using Microsoft.Extensions.Options;
+using Orleans.Concurrency;
+using Orleans.Utilities;
+
+namespace CodexCloudIde.Documents;
+
+/// <summary>One open document: brings <see cref="DocumentWriter"/>, <see cref="DocumentFile"/> and those who watch together.</summary>
+/// <remarks>Reentrant: while an edit waits for the disk the next one is sequenced. What must not interleave has no await in it.</remarks>
+[Reentrant]
+internal sealed partial class DocumentGrain(
+    DocumentJournal journal, WorkspaceFolder folder, WorkspaceEvents events, IOptions<DocumentOptions> options, TimeProvider time, ILogger<DocumentGrain> logger)
+    : Grain, IDocumentGrain
+{
+    private readonly ObserverManager<IDocumentObserver> watchers = new(Renewal * 3, logger);
+    private readonly CancellationTokenSource ending = new();
+    private DocumentKey key;
+    private Task<Outcome<Loaded>>? loading;
+
+    private sealed record Loaded(DocumentWriter Writer, DocumentFile File);
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        key = DocumentKey.Parse(this.GetPrimaryKeyString());
+        return Task.CompletedTask;
+    }
+
+    public async Task<Outcome<DocumentState>> OpenAsync(TenantId tenant, long? knownRevision)
+    {
+        if (tenant != key.Workspace.Tenant) return Refusal.NotFound;
+        var outcome = await LoadAsync();
+        if (!outcome.Succeeded) return outcome.Refusal;
+
+        // Only what is durable is shown: what is not yet may still be taken back by a crash.
+        var writer = outcome.Value.Writer;
+        var edits = knownRevision is { } known ? writer.Since(known) : null;
+        var (revision, text) = writer.DurableText();
+        return new DocumentState(writer.DocumentId, revision, edits is null ? text : null, edits, DocumentHash.Of(text));
+    }
+
+    public async Task<SubmitResult> SubmitAsync(TenantId tenant, SubmittedEdit edit)
+    {
+        if (tenant != key.Workspace.Tenant) return new SubmitResult(0, 0, null, "notFound");
+        var outcome = await LoadAsync();
+        return outcome.Succeeded ? await outcome.Value.Writer.SubmitAsync(edit) : new SubmitResult(0, 0, null, "gone");
+    }
+
+    public async Task<Outcome<Watching>> WatchAsync(IDocumentObserver observer)
+    {
+        var outcome = await LoadAsync();
+        if (!outcome.Succeeded) return outcome.Refusal;
+        watchers.Subscribe(observer, observer);
+        return new Watching(outcome.Value.Writer.Epoch, outcome.Value.Writer.DurableRevision);
+    }
+
+    public Task UnwatchAsync(IDocumentObserver observer)
+    {
+        watchers.Unsubscribe(observer);
+        return Task.CompletedTask;
+    }
+
+    public Task SetCursorAsync(CursorMoved cursor) => watchers.Notify(watcher => watcher.CursorMovedAsync(cursor));
+
+    public async Task<Outcome<DocumentText>> ReadAsync()
+    {
+        var outcome = await LoadAsync();
+        return outcome.Succeeded ? TextOf(outcome.Value.Writer) : outcome.Refusal;
+    }
+
+    public async Task<Outcome<DocumentText>> EditAsync(Actor actor, string baseText, long? baseRevision, string newText)
+    {
+        var outcome = await LoadAsync();
+        if (!outcome.Succeeded) return outcome.Refusal;
+        var writer = outcome.Value.Writer;
+        if (TextOperation.Check(newText) != TextFault.None) return new Refusal(422, "invalid-text", "The new text has a carriage return or half a surrogate pair.", "newText");
+        if (newText.Length > options.Value.LargestFile) return new Refusal(413, "too-large", $"A document has at most {options.Value.LargestFile} units.", "newText");
+
+        var change = TextDiff.Between(baseText, newText);
+        var rebased = baseRevision is { } revision && writer.TextAt(revision) == baseText
+            ? writer.Rebase(change, revision)
+            : TextOperation.Transform(TextDiff.Between(baseText, writer.Text), change).Later;
+        await SubmitAsync(writer, actor, rebased!);
+        return TextOf(writer);
+    }
+
+    public async Task<Outcome<DocumentText>> UndoAsync(Actor actor, long? fromRevision, long? toRevision)
+    {
+        var outcome = await LoadAsync();
+        if (!outcome.Succeeded) return outcome.Refusal;
+        var writer = outcome.Value.Writer;
+        var edits = await writer.EditsAfterAsync((fromRevision ?? 1) - 1, ending.Token);
+        if (fromRevision is { } from && edits.Count > 0 && edits[0].Revision > from)
+        {
+            return new Refusal(410, "history-trimmed", "These edits are too old to be taken back one by one.");
+        }
+
+        var undo = Undo.Of(edits, edit => edit.Author.Actor.Id == actor.Id && edit.Revision <= (toRevision ?? long.MaxValue));
+        await SubmitAsync(writer, actor, undo);
+        return TextOf(writer);
+    }
+
+    public async Task<Refusal?> WriteAsync(Actor actor, byte[] content)
+    {
+        var outcome = await LoadAsync();
+        if (!outcome.Succeeded) return outcome.Refusal;
+        return (await SettleAsync(outcome.Value, await outcome.Value.File.ReplaceAsync(actor, content, ending.Token))).Refusal;
+    }
+
+    public async Task<long?> SaveAsync()
+    {
+        var outcome = await LoadAsync();
+        if (!outcome.Succeeded) return null;
+        var saved = await SaveAsync(outcome.Value);
+        return saved.IsGone ? null : saved.Revision;
+    }
+
+    public async Task MovedAsync(string? to)
+    {
+        if (loading is not null && await loading is { Succeeded: true, Value: var loaded }) await EndAsync(loaded, to);
+        else if (to is null) await journal.Store.ForgetAsync(key.ToString(), ending.Token);
+        else await journal.Store.RenameAsync(key.ToString(), (key with { Path = to }).ToString(), ending.Token);
+        DeactivateOnIdle();
+    }
+
+    private static DocumentText TextOf(DocumentWriter writer)
+    {
+        var (revision, text) = writer.DurableText();
+        return new DocumentText(text, revision);
+    }
+
+    /// <summary>As small operations, one per place, each with the actor's cursor behind it; sequenced together, so nobody comes between.</summary>
+    private async Task SubmitAsync(DocumentWriter writer, Actor actor, TextOperation change)
+    {
+        var submitted = TextDiff.Hunks(change).Select(hunk => (Hunk: hunk, Done: writer.SubmitOwnAsync(actor, hunk))).ToList();
+        await Task.WhenAll(submitted.Select(one => one.Done));
+        if (submitted.Count > 0)
+        {
+            var (hunk, done) = submitted[^1];
+            var place = hunk.Steps[^1].IsDelete ? hunk.RequiredLength + hunk.LengthDelta : hunk.RequiredLength + hunk.InsertedLength;
+            await SetCursorAsync(new CursorMoved(actor, actor.Id, (await done).Revision, [new CursorRange(place, place)]));
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using CodexCloudIde.Api;
+using CodexCloudIde.Tenants;
+using CodexCloudIde.Text;
+using CodexCloudIde.Workspaces;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Options;
+
+namespace CodexCloudIde.Documents;
+
+/// <summary>The hub of API.md: is this connection allowed this document now? Forward. Errors are values; the connection stays.</summary>
+internal sealed class DocumentHub(
+    WorkspaceAccess access, AccessWatch watch, WorkspaceEvents events, DocumentFeeds feeds, DocumentCalls calls, TenantRates rates,
+    IOptions<DocumentOptions> options, TimeProvider time) : Hub
+{
+    private const int LongestClientId = 100;
+    private const int MostRanges = 200;
+
+    private DocumentConnection Connection => (DocumentConnection)Context.Items[nameof(DocumentConnection)]!;
+
+    private DocumentLimits Limits => new(
+        options.Value.LargestOperation, options.Value.MostSteps, options.Value.OperationsPerSecond, options.Value.LargestFile);
+
+    public override async Task OnConnectedAsync()
+    {
+        var caller = Callers.Of(Context.User);
+        Context.Items[nameof(DocumentConnection)] = new DocumentConnection(caller, options.Value, rates.Of(caller.Tenant), time);
+        var context = Context;
+        var ended = watch.Watch(caller).Register(context.Abort);
+        Context.ConnectionAborted.Register(ended.Dispose);
+        await base.OnConnectedAsync();
+    }
+
+    public override async Task OnDisconnectedAsync(Exception? exception)
+    {
+        foreach (var id in Connection.Opened.Keys) await CloseAsync(id);
+        await base.OnDisconnectedAsync(exception);
+    }
+
+    public async Task<OpenResponse> Open(OpenRequest? request)
+    {
+        if (request is null || !WorkspaceId.TryParse(request.WorkspaceId, null, out var workspace)) return OpenResponse.Refused("notFound");
+        var path = WorkspacePath.Parse(request.Path);
+        if (!path.Succeeded) return OpenResponse.Refused("notFound", path.Refusal.Detail);
+        if (Connection.Opened.Count >= options.Value.OpenDocuments) return OpenResponse.Refused("tooManyOpen", "Close documents before you open more.");
+
+        // 1. Allowed? Found out here, remembered for the connection; a change of members finds it out anew.
+        var (found, canEdit) = await FindAsync(workspace);
+        if (!found.Succeeded) return OpenResponse.Refused(CodeOf(found.Refusal), found.Refusal.Detail);
+        if (!IsCheckout(request.Checkout)) return OpenResponse.Refused("notFound");
+        var key = new DocumentKey(found.Value with { Checkout = request.Checkout ?? found.Value.Checkout }, path.Value);
+
+        // 2. Listen first, then read: nothing falls between. An event may overtake this answer; clients order by revision.
+        var joined = await feeds.JoinAsync(key, Context.ConnectionId, Context.ConnectionAborted);
+        if (!joined.Succeeded) return OpenResponse.Refused(CodeOf(joined.Refusal), joined.Refusal.Detail);
+        var feed = joined.Value;
+        var state = await calls.RetryAsync(key, document => document.OpenAsync(Connection.Caller.Tenant, request.KnownRevision), Context.ConnectionAborted);
+        if (!state.Succeeded)
+        {
+            await feeds.LeaveAsync(feed, Context.ConnectionId);
+            return OpenResponse.Refused(CodeOf(state.Refusal), state.Refusal.Detail);
+        }
+
+        feed.Identify(state.Value.DocumentId);
+        Connection.Opened[state.Value.DocumentId] = new OpenedDocument(feed, canEdit);
+        WatchMembers(workspace);
+        foreach (var cursor in feed.Cursors) await Clients.Caller.SendAsync("Cursor", feed.MessageOf(cursor));
+        return new OpenResponse(
+            state.Value.DocumentId, state.Value.Revision, state.Value.Text, state.Value.Edits?.Select(feed.MessageOf).ToList(), state.Value.Hash, Limits, !canEdit);
+    }
+
+    public async Task<SubmitResponse> Submit(SubmitRequest? request)
+    {
+        if (Connection.Find(request?.DocumentId) is not { } opened) return SubmitResponse.Refused("notFound");
+        if (opened.Feed.IsGone) return SubmitResponse.Refused("gone");
+        if (!opened.CanEdit) return SubmitResponse.Refused("forbidden");
+        if (request!.ClientId is not { Length: > 0 and <= LongestClientId } client) return SubmitResponse.Refused("invalidOperation");
+        if (request.Operation is not { Fault: TextFault.None, Operation: { } operation }) return SubmitResponse.Refused("invalidOperation");
+        if (operation.InsertedLength > options.Value.LargestOperation || operation.Steps.Length > options.Value.MostSteps) return SubmitResponse.Refused("tooLarge");
+        if (!Connection.MaySend(operation.InsertedLength)) return SubmitResponse.Refused("tooFast");
+
+        var edit = new SubmittedEdit(client, request.ClientSequence, request.BaseRevision, operation, Connection.Actor);
+        try
+        {
+            var result = await calls.RetryAsync(opened.Feed.Key, document => document.SubmitAsync(Connection.Caller.Tenant, edit), Context.ConnectionAborted);
+            if (result.Error is { } error) return SubmitResponse.Refused(error);
+            if (!opened.Feed.IsWatching(result.Epoch)) await opened.Feed.WatchAsync(Context.ConnectionAborted);
+            return new SubmitResponse(result.Revision, result.Operation);
+        }
+        catch (Exception exception) when (exception is IOException or OrleansException or TimeoutException)
+        {
+            // Not acknowledged, so the client keeps it and sends it again.
+            return SubmitResponse.Refused("unavailable");
+        }
+    }
+
+    /// <summary>Writes the file now; it would be written by itself soon.</summary>
+    public async Task<SubmitResponse> Save(DocumentRequest? request)
+    {
+        if (Connection.Find(request?.DocumentId) is not { } opened) return SubmitResponse.Refused("notFound");
+        var revision = await calls.RetryAsync(opened.Feed.Key, document => document.SaveAsync(), Context.ConnectionAborted);
+        return revision is null ? SubmitResponse.Refused("gone") : new SubmitResponse(revision, null);
+    }
+
+    public async Task Close(DocumentRequest? request)
+    {
+        if (request?.DocumentId is { } id) await CloseAsync(id);
+    }
+
+    public async Task SetCursor(CursorRequest? request)
+    {
+        if (Connection.Find(request?.DocumentId) is not { } opened || opened.Feed.IsGone || !Connection.MaySend(0)) return;
+        var ranges = request!.Ranges?.Where(range => range is { Anchor: >= 0, Head: >= 0 }).Take(MostRanges).ToList() ?? [];
+        await calls.Of(opened.Feed.Key).SetCursorAsync(new CursorMoved(Connection.Actor, Context.ConnectionId, request.Revision, ranges));
+    }
+
+    private static bool IsCheckout(string? checkout) => checkout is null || (checkout.Length is > 0 and <= 64 && checkout.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'));
+
+    private static string CodeOf(Refusal refusal) => refusal.Status switch
+    {
+        404 or 400 => "notFound",
+        403 => "forbidden",
+        413 => "tooLarge",
+        _ => refusal.Type,
+    };
+
+    private async Task<(Outcome<WorkspaceRef> Found, bool CanEdit)> FindAsync(WorkspaceId workspace)
+    {
+        var found = await access.FindAsync(Connection.Caller, workspace, Role.Developer, Context.ConnectionAborted);
+        return found is { Succeeded: false, Refusal.Status: 403 }
+            ? (await access.FindAsync(Connection.Caller, workspace, Role.Viewer, Context.ConnectionAborted), false)
+            : (found, found.Succeeded);
+    }
+
+    private async Task CloseAsync(string documentId)
+    {
+        if (!Connection.Opened.TryRemove(documentId, out var opened)) return;
+        await feeds.LeaveAsync(opened.Feed, Context.ConnectionId);
+        if (!opened.Feed.IsGone) await calls.Of(opened.Feed.Key).SetCursorAsync(new CursorMoved(Connection.Actor, Context.ConnectionId, 0, []));
+    }
+
+    /// <summary>Ends the connection when its person's role in the workspace changes: it comes back and is asked anew.</summary>
+    private void WatchMembers(WorkspaceId workspace)
+    {
+        if (!Connection.Watched.TryAdd(workspace, true)) return;
+        var (context, caller) = (Context, Connection.Caller);
+        _ = WatchAsync();
+
+        async Task WatchAsync()
+        {
+            try
+            {
+                await foreach (var happened in events.Subscribe(new WorkspaceRef(caller.Tenant, workspace), context.ConnectionAborted))
+                {
+                    if (happened.Type == "member.changed" && happened.Data.Contains(caller.User.ToString(), StringComparison.Ordinal)) context.Abort();
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // The connection has ended.
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CodexCloudIde.Documents;
+
+/// <summary>Section <c>Ide:Documents</c>: the bounds of editing.</summary>
+internal sealed class DocumentOptions
+{
+    /// <summary>Folder of the journal; empty: <c>journal</c> in the data directory. Best on a volume of its own: a busy disk delays acknowledgements.</summary>
+    public string JournalFolder { get; set; } = "";
+
+    /// <summary>Largest file that opens for editing, in bytes.</summary>
+    [Range(1024, 64 * 1024 * 1024)]
+    public int LargestFile { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>Most UTF-16 units that one operation may insert.</summary>
+    [Range(1024, 16 * 1024 * 1024)]
+    public int LargestOperation { get; set; } = 1024 * 1024;
+
+    /// <summary>Most steps of one operation.</summary>
+    [Range(16, 1_000_000)]
+    public int MostSteps { get; set; } = 20_000;
+
+    /// <summary>Operations per second of one connection; twice as many at once.</summary>
+    [Range(1, 1_000_000)]
+    public int OperationsPerSecond { get; set; } = 5000;
+
+    /// <summary>Inserted UTF-16 units per second of one connection; at least one operation of the largest size at once.</summary>
+    [Range(1024, int.MaxValue)]
+    public int UnitsPerSecond { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>Operations per second of all connections of one tenant in this process; twice as many at once.</summary>
+    [Range(1, 10_000_000)]
+    public int TenantOperationsPerSecond { get; set; } = 50_000;
+
+    /// <summary>Documents that one connection may have open.</summary>
+    [Range(1, 10_000)]
+    public int OpenDocuments { get; set; } = 200;
+
+    /// <summary>Newest edits kept in memory per document: what late clients can still be based on.</summary>
+    [Range(16, 1_000_000)]
+    public int RememberedEdits { get; set; } = 4096;
+
+    /// <summary>Edits after which a new snapshot is written.</summary>
+    [Range(16, 1_000_000)]
+    public int EditsPerSnapshot { get; set; } = 1000;
+
+    /// <summary>Pause after an edit until the file is written, so that terminals see it. Runs, tests, archives and git do not wait for it.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:10:00")]
+    public TimeSpan SaveAfter { get; set; } = TimeSpan.FromMilliseconds(500);
+}

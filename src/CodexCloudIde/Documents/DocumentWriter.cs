@@ -1,0 +1,222 @@
+using CodexCloudIde.Documents.Journal;
+using CodexCloudIde.Tenants;
+using CodexCloudIde.Text;
+
+namespace CodexCloudIde.Documents;
+
+/// <summary>The single writer: dedupe, transform, apply, journal, acknowledge, publish, in this order.</summary>
+/// <remarks>
+/// <para>
+/// Theory of operation. Sequencing happens in memory, at once and without an await, so edits get their places in the order in which they come. Then
+/// they wait for the journal together: the next edit is sequenced while the one before is on its way to the disk. Nobody hears of an edit before it is
+/// durable. The journal completes writes in order, so "durable up to revision n" is one number, and edits are published by it, in order.
+/// </para>
+/// <para>
+/// When the journal refuses, another writer has taken the document over, or the disk is full. What is in memory is then ahead of the truth: this
+/// writer is broken for good, everybody who waits gets an exception and tries again with whoever reads the document next. Resends are told apart by client
+/// and sequence, so nothing is done twice.
+/// </para>
+/// Not safe for concurrent use: it runs on its grain's scheduler.
+/// </remarks>
+internal sealed class DocumentWriter
+{
+    /// <summary>Ids of clients begin like this when the server itself edits; nobody else's may.</summary>
+    public const string OwnPrefix = "server:";
+
+    private static readonly TimeSpan ForgetClientsAfter = TimeSpan.FromDays(30);
+
+    private readonly JournalHead head;
+    private readonly Sequencer<Author> sequencer;
+    private readonly DocumentJournal journal;
+    private readonly DocumentOptions options;
+    private readonly TimeProvider time;
+    private readonly Queue<PublishedEdit> unpublished = new();
+    private Task tail = Task.CompletedTask;
+    private long snapshotRevision;
+    private long ownSequence;
+    private Exception? broken;
+
+    private DocumentWriter(JournalHead head, Sequencer<Author> sequencer, long snapshotRevision, DocumentJournal journal, DocumentOptions options, TimeProvider time)
+    {
+        (this.head, this.sequencer, this.journal, this.options, this.time) = (head, sequencer, journal, options, time);
+        this.snapshotRevision = snapshotRevision;
+        DurableRevision = sequencer.Revision;
+    }
+
+    /// <summary>Called with edits that have just become durable.</summary>
+    public event Action<IReadOnlyList<PublishedEdit>>? Published;
+
+    /// <summary>Called once, when nothing can be written any more.</summary>
+    public event Action? Broke;
+
+    public string DocumentId => $"d{head.Id}";
+
+    public long Epoch => head.Epoch;
+
+    /// <summary>Of the newest edit, durable or not yet.</summary>
+    public long Revision => sequencer.Revision;
+
+    public long DurableRevision { get; private set; }
+
+    public bool IsBroken => broken is not null;
+
+    public string Text => sequencer.Document.ToString();
+
+    /// <summary>Reads a document that has just been taken over: its snapshot, then the edits after it; some before it, to transform over.</summary>
+    public static async Task<DocumentWriter> LoadAsync(
+        JournalHead head, DocumentJournal journal, DocumentOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var snapshot = DocumentSnapshot.Decode(head.Snapshot);
+        var sequencer = new Sequencer<Author>(new TextDocument(snapshot.Text), snapshot.Revision, options.RememberedEdits);
+        var after = Math.Min(snapshot.Revision, Math.Max(0, head.Revision - options.RememberedEdits));
+        var edits = await ReadAsync(head, journal, after, cancellationToken);
+        foreach (var edit in edits.Where(edit => edit.Revision <= snapshot.Revision)) sequencer.Remember(edit);
+        foreach (var last in snapshot.LastOfClients) sequencer.Recall(last);
+        foreach (var edit in edits.Where(edit => edit.Revision > snapshot.Revision)) sequencer.Replay(edit);
+        return sequencer.Revision == head.Revision
+            ? new DocumentWriter(head, sequencer, snapshot.Revision, journal, options, time)
+            : throw new InvalidDataException($"The journal of document {head.Id} ends at {sequencer.Revision}, not at {head.Revision}.");
+    }
+
+    /// <summary>An edit of a client; completes when it is durable.</summary>
+    /// <exception cref="JournalFencedException">Not durable, and not by this writer any more.</exception>
+    public async Task<SubmitResult> SubmitAsync(SubmittedEdit edit)
+    {
+        ThrowIfBroken();
+        var last = sequencer.LastOf(edit.ClientId);
+        if (edit.ClientId.StartsWith(OwnPrefix, StringComparison.Ordinal)) return Refused("invalidOperation");
+        if (last is not null && last.Author.Actor.Id != edit.Actor.Id) return Refused("forbidden");
+        var isNew = edit.ClientSequence > (last?.ClientSequence ?? 0);
+        if (isNew && sequencer.Document.Length + edit.Operation.LengthDelta > options.LargestFile) return Refused("tooLarge");
+        return await SequenceAsync(edit);
+    }
+
+    /// <summary>An edit by the server on behalf of <paramref name="actor"/>, on the newest revision; sequenced when this returns, durable when it completes.</summary>
+    /// <param name="mark">What is to be remembered of the file in the same transaction, given the revision after the edit.</param>
+    public Task<SubmitResult> SubmitOwnAsync(Actor actor, TextOperation operation, Func<long, (byte[] Mark, long Saved)>? mark = null)
+    {
+        ThrowIfBroken();
+        ownSequence++;
+        return SequenceAsync(new SubmittedEdit($"{OwnPrefix}{Epoch}", ownSequence, Revision, operation, actor), mark);
+    }
+
+    /// <summary>Remembers something of the file; completes when it is durable.</summary>
+    public Task MarkAsync(byte[] mark, long saved)
+    {
+        ThrowIfBroken();
+        return tail = CommitAsync(new JournalWrite(head.Id, Epoch, Revision, Revision, ReadOnlyMemory<byte>.Empty, Mark: mark, Saved: saved));
+    }
+
+    /// <summary>Writes a snapshot unless there is none to write; completes when it is durable.</summary>
+    public Task SnapshotAsync()
+    {
+        if (IsBroken || snapshotRevision == Revision) return Task.CompletedTask;
+        return tail = CommitAsync(WithSnapshot(new JournalWrite(head.Id, Epoch, Revision, Revision, ReadOnlyMemory<byte>.Empty)));
+    }
+
+    /// <summary>Published edits after a revision; null when they are not remembered any more.</summary>
+    public IReadOnlyList<PublishedEdit>? Since(long revision) =>
+        sequencer.Since(revision)?.Where(edit => edit.Revision <= DurableRevision).Select(Publish).ToList();
+
+    /// <summary>All edits after a revision, from memory or else from the journal; fewer when it was trimmed.</summary>
+    public async Task<IReadOnlyList<SequencedEdit<Author>>> EditsAfterAsync(long revision, CancellationToken cancellationToken)
+    {
+        if (sequencer.Since(Math.Min(revision, Revision)) is { } remembered) return remembered;
+        await tail;
+        var read = await ReadAsync(head, journal, revision, cancellationToken);
+        // Somebody may have typed while the journal was read.
+        return read.Count == 0 || sequencer.Since(read[^1].Revision) is not { } since ? read : [.. read, .. since];
+    }
+
+    /// <summary>The newest revision that is durable, and its text.</summary>
+    public (long Revision, string Text) DurableText() => DurableRevision == Revision ? (Revision, Text)
+        : TextAt(DurableRevision) is { } text ? (DurableRevision, text) : throw new InvalidOperationException("More edits wait for the journal than are remembered.");
+
+    /// <summary>The text at an older revision; null when the edits since are not remembered any more.</summary>
+    public string? TextAt(long revision) =>
+        sequencer.Since(revision)?.Reverse().Aggregate(Text, (text, edit) => edit.Inverse.Apply(text));
+
+    /// <summary>An edit of an older revision as one of the newest; null when that revision is too old.</summary>
+    public TextOperation? Rebase(TextOperation operation, long revision) =>
+        sequencer.Since(revision)?.Aggregate(operation, (rebased, edit) => TextOperation.Transform(edit.Operation, rebased).Later);
+
+    /// <summary>Ends this writer: what waits gets an exception.</summary>
+    public void Break(Exception reason)
+    {
+        if (IsBroken) return;
+        broken = reason;
+        Broke?.Invoke();
+    }
+
+    private static async Task<List<SequencedEdit<Author>>> ReadAsync(JournalHead head, DocumentJournal journal, long after, CancellationToken cancellationToken)
+    {
+        List<IReadOnlyList<SequencedEdit<Author>>> rows = [];
+        await foreach (var (_, payload) in journal.Store.ReadBackAsync(head.Id, after, cancellationToken)) rows.Add(JournalEntry.Decode(payload));
+        rows.Reverse();
+        return rows.SelectMany(row => row).Where(edit => edit.Revision > after).ToList();
+    }
+
+    private async Task<SubmitResult> SequenceAsync(SubmittedEdit edit, Func<long, (byte[] Mark, long Saved)>? mark = null)
+    {
+        var author = new Author(edit.Actor, time.GetUtcNow());
+        var (verdict, sequenced) = sequencer.Submit(new(edit.ClientId, edit.ClientSequence, edit.BaseRevision, edit.Operation, author));
+        switch (verdict)
+        {
+            case Verdict.StaleRevision:
+                return Refused("staleRevision");
+            case Verdict.Invalid:
+                return Refused("invalidOperation");
+            case Verdict.Sequenced:
+                unpublished.Enqueue(Publish(sequenced!));
+                tail = CommitAsync(Write(sequenced!, mark));
+                break;
+        }
+
+        // Of a repeated one the first may still be on its way to the disk.
+        if (sequenced!.Revision > DurableRevision) await tail;
+        return new SubmitResult(Epoch, sequenced.Revision, sequenced.Operation, null);
+    }
+
+    private JournalWrite Write(SequencedEdit<Author> edit, Func<long, (byte[] Mark, long Saved)>? mark)
+    {
+        var write = new JournalWrite(head.Id, Epoch, edit.Revision - 1, edit.Revision, JournalEntry.Encode(edit));
+        if (mark?.Invoke(edit.Revision) is { } remembered) write = write with { Mark = remembered.Mark, Saved = remembered.Saved };
+        return Revision - snapshotRevision >= options.EditsPerSnapshot ? WithSnapshot(write) : write;
+    }
+
+    private JournalWrite WithSnapshot(JournalWrite write)
+    {
+        var forget = time.GetUtcNow() - ForgetClientsAfter;
+        sequencer.Forget(last => last.Author.At < forget || (last.ClientId.StartsWith(OwnPrefix, StringComparison.Ordinal) && last.ClientId != $"{OwnPrefix}{Epoch}"));
+        snapshotRevision = Revision;
+        return write with { Snapshot = new DocumentSnapshot(Revision, Text, [.. sequencer.LastOfClients]).Encode(), SnapshotRevision = Revision };
+    }
+
+    private async Task CommitAsync(JournalWrite write)
+    {
+        try
+        {
+            await journal.WriteAsync(write);
+        }
+        catch (JournalFencedException exception)
+        {
+            Break(exception);
+            throw;
+        }
+
+        if (write.Next <= DurableRevision) return;
+        DurableRevision = write.Next;
+        List<PublishedEdit> durable = [];
+        while (unpublished.TryPeek(out var next) && next.Revision <= DurableRevision) durable.Add(unpublished.Dequeue());
+        if (durable.Count > 0) Published?.Invoke(durable);
+    }
+
+    private void ThrowIfBroken()
+    {
+        if (broken is not null) throw new JournalFencedException("This writer has ended; the document is read again.", broken);
+    }
+
+    private SubmitResult Refused(string error) => new(Epoch, Revision, null, error);
+
+    private static PublishedEdit Publish(SequencedEdit<Author> edit) => new(edit.Revision, edit.ClientId, edit.ClientSequence, edit.Author.Actor, edit.Operation);
+}

@@ -1,0 +1,438 @@
+// Keeps one document in step with the server.
+//
+// Theory of operation. Three texts matter: `shadow`, the server's at `revision`; `text`, what the person sees; and between them what is not acknowledged
+// yet: one batch in flight, frozen as it was sent, and one buffer behind it. Typing goes to the buffer, and at once on its way when nothing is in flight. A
+// remote edit is transformed over the batch, then over the buffer, and both over it: one by one, in the order of revisions. The frozen message itself
+// never changes, so a resend after any accident is the very same message and the server can tell.
+//
+// Everything not acknowledged also lies in a store that survives the page. Whatever goes wrong (a gap in the revisions, a hash that differs, a history too old to
+// continue from) ends in the same place: the server's text becomes the new shadow by one edit from the old shadow, and what the person typed is transformed over it.
+import { apply, compose, difference, hash, identity, requiredLength, transform, type Operation } from "./operation.ts";
+import type { Actor, CursorMoved, CursorRange, Edited, Listener, OpenAnswer, Transport } from "./protocol.ts";
+
+export type SyncState = "saved" | "saving" | "offline" | "readOnly" | "gone";
+
+/** What shows the text. */
+export interface Replica {
+  /** Somebody else's edit, already transformed to fit what is shown. */
+  applyRemote(operation: Operation, actor: Actor): void;
+  cursorMoved(event: CursorMoved): void;
+}
+
+export interface Notices {
+  changed(): void;
+  /** Something was mended or could not be kept; `text` says it to the person. */
+  notice(text: string): void;
+  moved(path: string): void;
+}
+
+/** What survives the page: enough to send again and to continue. */
+export interface Pending {
+  clientId: string;
+  sequence: number;
+  revision: number;
+  shadow: string;
+  frozen: Frozen | null;
+  inFlight: Operation | null;
+  buffer: Operation;
+  unsent: number;
+}
+
+export interface PendingStore {
+  put(pending: Pending): void;
+  remove(clientId: string): void;
+}
+
+interface Frozen {
+  baseRevision: number;
+  operation: Operation;
+}
+
+const hashEvery = 256;
+const gapPatience = 300;
+const retryAfter = 250;
+const server: Actor = { id: "system", name: "System", kind: "system" };
+
+export class DocumentClient implements Listener {
+  text: string;
+  unsent = 0;
+  readOnly = false;
+  private documentId = "";
+  private shadow: string;
+  private revision = 0;
+  private sequence = 0;
+  private frozen: Frozen | null = null;
+  private inFlight: Operation | null = null;
+  private buffer: Operation = identity;
+  private frozenEdits = 0;
+  private readonly early = new Map<number, Edited>();
+  private sending = false;
+  private connected = false;
+  private gone = false;
+  private disposed = false;
+  private uncheckedFrom = 0;
+  private gapTimer: ReturnType<typeof setTimeout> | undefined;
+  private waiters: (() => void)[] = [];
+  replica: Replica | null = null;
+
+  private constructor(
+    private readonly transport: Transport,
+    private readonly workspaceId: string,
+    public path: string,
+    private readonly checkout: string | undefined,
+    readonly clientId: string,
+    private readonly store: PendingStore,
+    private readonly notices: Notices,
+    answer: OpenAnswer,
+    kept: Pending | null,
+  ) {
+    this.shadow = this.text = kept?.shadow ?? "";
+    if (kept) {
+      this.revision = kept.revision;
+      this.sequence = kept.sequence;
+      this.frozen = kept.frozen;
+      this.inFlight = kept.inFlight;
+      this.buffer = kept.buffer;
+      this.unsent = kept.unsent;
+      this.frozenEdits = kept.inFlight ? 1 : 0;
+      this.text = apply(this.buffer, apply(this.inFlight ?? identity, this.shadow));
+    }
+    this.take(answer);
+    this.connected = true;
+  }
+
+  /** Opens the document, continuing from what an earlier page did not get acknowledged. Rejects with the server's refusal. */
+  static async open(
+    transport: Transport, workspaceId: string, path: string, checkout: string | undefined, store: PendingStore, notices: Notices, kept: Pending | null,
+  ): Promise<DocumentClient> {
+    let client: DocumentClient | null = null;
+    const early: Edited[] = [];
+    // Events may overtake the answer.
+    const listener: Listener = {
+      edited: (event) => (client ? client.edited(event) : early.push(event)),
+      cursor: (event) => client?.cursor(event),
+      reset: () => client?.reset(),
+      moved: (to) => client?.moved(to),
+      connection: (connected) => client?.connection(connected),
+    };
+    const answer = await transport.open({ workspaceId, path, checkout, knownRevision: kept?.revision }, listener);
+    if (answer.error) {
+      throw new OpenError(answer.error, answer.detail ?? answer.error);
+    }
+    client = new DocumentClient(transport, workspaceId, path, checkout, kept?.clientId ?? crypto.randomUUID(), store, notices, answer, kept);
+    early.forEach((event) => client!.edited(event));
+    void client.send();
+    return client;
+  }
+
+  get state(): SyncState {
+    return this.gone ? "gone" : this.readOnly ? "readOnly" : !this.connected ? "offline" : this.unsent > 0 ? "saving" : "saved";
+  }
+
+  /** Trying to get the connection back. */
+  get reconnecting(): boolean {
+    return !this.connected && !this.gone;
+  }
+
+  get currentRevision(): number {
+    return this.revision;
+  }
+
+  /** An edit by the person, of `text`, which it changes. */
+  edit(operation: Operation): void {
+    this.text = apply(operation, this.text);
+    this.buffer = compose(this.buffer, operation);
+    this.unsent++;
+    this.keep();
+    void this.send();
+    this.notices.changed();
+  }
+
+  /** Resolves when everything typed so far is acknowledged, and the file written. */
+  async save(): Promise<void> {
+    if (this.unsent > 0) {
+      await new Promise<void>((resolve) => this.waiters.push(resolve));
+    }
+    if (this.connected && !this.gone) {
+      await this.transport.save(this.documentId);
+    }
+  }
+
+  setCursor(ranges: CursorRange[]): void {
+    if (this.connected && !this.gone && this.inFlight === null && this.buffer.length === 0) {
+      this.transport.setCursor(this.documentId, this.revision, ranges);
+    }
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    clearTimeout(this.gapTimer);
+    if (this.connected) {
+      this.transport.close(this.documentId);
+    }
+  }
+
+  edited(event: Edited): void {
+    if (event.revision <= this.revision || this.disposed) {
+      return;
+    }
+    this.early.set(event.revision, event);
+    for (let next = this.early.get(this.revision + 1); next; next = this.early.get(this.revision + 1)) {
+      this.early.delete(next.revision);
+      this.follow(next);
+    }
+    clearTimeout(this.gapTimer);
+    if (this.early.size > 0) {
+      // Order by revision, not by arrival; what stays away is asked for.
+      this.gapTimer = setTimeout(() => void this.resume(), gapPatience);
+    }
+    void this.send();
+  }
+
+  cursor(event: CursorMoved): void {
+    this.replica?.cursorMoved(event);
+  }
+
+  reset(): void {
+    void this.resume(true);
+  }
+
+  moved(path: string | null): void {
+    if (path === null) {
+      this.gone = true;
+    } else {
+      this.path = path;
+      this.notices.moved(path);
+    }
+    this.notices.changed();
+  }
+
+  connection(connected: boolean): void {
+    this.connected = connected;
+    this.sending = false;
+    this.notices.changed();
+    if (connected) {
+      void this.resume();
+    }
+  }
+
+  /** One edit in the order of revisions, mine or another's. */
+  private follow(event: Edited): void {
+    this.revision = event.revision;
+    this.shadow = apply(event.operation, this.shadow);
+    if (event.clientId === this.clientId) {
+      if (event.clientSequence === this.sequence) {
+        this.acknowledged();
+      }
+    } else {
+      this.rebase(event.operation, event.actor);
+    }
+    this.keep();
+    if (this.revision - this.uncheckedFrom >= hashEvery) {
+      this.uncheckedFrom = this.revision;
+      void this.verify();
+    }
+  }
+
+  private acknowledged(): void {
+    this.inFlight = null;
+    this.frozen = null;
+    this.unsent = Math.max(0, this.unsent - this.frozenEdits);
+    this.frozenEdits = 0;
+    if (this.buffer.length === 0) {
+      this.unsent = 0;
+      this.text = this.shadow;
+      this.waiters.splice(0).forEach((resolve) => resolve());
+    }
+    this.notices.changed();
+  }
+
+  private rebase(remote: Operation, actor: Actor): void {
+    if (this.inFlight) {
+      [remote, this.inFlight] = transform(remote, this.inFlight);
+    }
+    [remote, this.buffer] = transform(remote, this.buffer);
+    this.text = apply(remote, this.text);
+    if (remote.length > 0) {
+      this.replica?.applyRemote(remote, actor);
+    }
+  }
+
+  private async send(): Promise<void> {
+    if (this.sending || !this.connected || this.gone || this.readOnly || this.disposed) {
+      return;
+    }
+    if (!this.inFlight) {
+      if (this.buffer.length === 0) {
+        return;
+      }
+      this.inFlight = this.buffer;
+      this.buffer = identity;
+      this.frozen = { baseRevision: this.revision, operation: this.inFlight };
+      this.frozenEdits = this.unsent;
+      this.sequence++;
+      this.keep();
+    }
+    this.sending = true;
+    try {
+      const message = { documentId: this.documentId, clientId: this.clientId, clientSequence: this.sequence, ...this.frozen! };
+      const answer = await this.transport.submit(message);
+      this.sending = false;
+      if (answer.error) {
+        this.refused(answer.error);
+      } else if (this.frozen && message.clientSequence === this.sequence) {
+        this.edited({ documentId: this.documentId, revision: answer.revision!, clientId: this.clientId, clientSequence: message.clientSequence, actor: server, operation: answer.operation! });
+      }
+    } catch {
+      // The connection is lost; it says so itself, and what is frozen is sent again.
+      this.sending = false;
+    }
+  }
+
+  private refused(error: string): void {
+    switch (error) {
+      case "tooFast":
+      case "unavailable":
+        setTimeout(() => void this.send(), retryAfter * (1 + Math.random()));
+        break;
+      case "notFound":
+        void this.resume();
+        break;
+      case "staleRevision":
+        this.refreeze();
+        void this.resume(true);
+        break;
+      case "gone":
+        this.moved(null);
+        break;
+      case "forbidden":
+        this.readOnly = true;
+        this.giveUp("You may not edit this file any more. What you typed last was not saved.");
+        break;
+      default:
+        this.giveUp(error === "tooLarge" ? "This change is too large to be saved and was taken back." : "The server refused this change; it was taken back.");
+    }
+  }
+
+  /** The batch was never sequenced and never will be: it becomes part of the buffer again, under the same number. */
+  private refreeze(): void {
+    if (this.inFlight) {
+      this.buffer = compose(this.inFlight, this.buffer);
+      this.inFlight = this.frozen = null;
+      this.sequence--;
+    }
+  }
+
+  /** Back to the server's text. */
+  private giveUp(text: string): void {
+    this.refreeze();
+    this.buffer = identity;
+    this.unsent = 0;
+    const back = difference(this.text, this.shadow);
+    this.text = this.shadow;
+    this.replica?.applyRemote(back, server);
+    this.keep();
+    this.notices.notice(text);
+    this.notices.changed();
+  }
+
+  /** Asks for what was missed since `revision`, or for the whole text. */
+  private async resume(whole = false): Promise<void> {
+    if (this.disposed || this.gone) {
+      return;
+    }
+    clearTimeout(this.gapTimer);
+    try {
+      const answer = await this.transport.open(
+        { workspaceId: this.workspaceId, path: this.path, checkout: this.checkout, knownRevision: whole ? undefined : this.revision }, this);
+      if (answer.error) {
+        if (answer.error === "notFound" || answer.error === "gone") {
+          this.moved(null);
+        } else {
+          this.notices.notice(answer.detail ?? answer.error);
+        }
+        return;
+      }
+      this.take(answer);
+      await this.compare(answer);
+      this.notices.changed();
+      void this.send();
+    } catch {
+      // The connection is lost again; it says so itself.
+    }
+  }
+
+  private take(answer: OpenAnswer): void {
+    this.documentId = answer.documentId!;
+    this.readOnly = answer.readOnly ?? false;
+    if (answer.operations) {
+      answer.operations.forEach((event) => this.edited(event));
+    } else if (typeof answer.text === "string" && (answer.revision! >= this.revision || answer.text !== this.shadow)) {
+      this.replaceShadow(answer.text, answer.revision!);
+    }
+  }
+
+  private replaceShadow(text: string, revision: number): void {
+    const change = difference(this.shadow, text);
+    this.shadow = text;
+    this.revision = revision;
+    this.uncheckedFrom = revision;
+    for (const known of [...this.early.keys()]) {
+      if (known <= revision) {
+        this.early.delete(known);
+      }
+    }
+    this.rebase(change, server);
+    this.keep();
+  }
+
+  /** Every so often: is what we believe to be the server's text really it? */
+  private async verify(): Promise<void> {
+    try {
+      const answer = await this.transport.open({ workspaceId: this.workspaceId, path: this.path, checkout: this.checkout, knownRevision: this.revision }, this);
+      if (!answer.error) {
+        this.take(answer);
+        await this.compare(answer);
+      }
+    } catch {
+      // The next time.
+    }
+  }
+
+  private async compare(answer: OpenAnswer): Promise<void> {
+    if (answer.revision !== this.revision || !answer.hash) {
+      return;
+    }
+    const [revision, shadow] = [this.revision, this.shadow];
+    const mine = await hash(shadow);
+    if (mine === null || mine === answer.hash || this.revision !== revision) {
+      return;
+    }
+    const healed = await this.transport.open({ workspaceId: this.workspaceId, path: this.path, checkout: this.checkout }, this);
+    if (typeof healed.text === "string") {
+      this.replaceShadow(healed.text, healed.revision!);
+      this.notices.notice("This file had come out of step with the server and was mended.");
+    }
+  }
+
+  private keep(): void {
+    if (this.inFlight === null && this.buffer.length === 0) {
+      this.store.remove(this.clientId);
+    } else {
+      this.store.put({
+        clientId: this.clientId, sequence: this.sequence, revision: this.revision, shadow: this.shadow, frozen: this.frozen,
+        inFlight: this.inFlight, buffer: this.buffer, unsent: this.unsent,
+      });
+    }
+  }
+}
+
+/** The server does not open this document for editing. */
+export class OpenError extends Error {
+  constructor(readonly code: string, detail: string) {
+    super(detail);
+  }
+}
+
+/** Would the operation fit? Guards against what came from a store that another version wrote. */
+export const fits = (pending: Pending): boolean => requiredLength(pending.inFlight ?? identity) <= pending.shadow.length;

@@ -1,0 +1,56 @@
+// The door of this folder: opens a document for an editor.
+import type { editor } from "monaco-editor/editor/editor.api.js";
+import { DocumentClient, OpenError, type Notices, type Pending } from "./client.ts";
+import { DocumentHub } from "./hub.ts";
+import { SyncedDocument, type DocumentEvents } from "./monacoBinding.ts";
+import type { Actor } from "./protocol.ts";
+import { hold, IndexedPending, openDatabase } from "./store.ts";
+
+type Monaco = typeof import("monaco-editor/editor/editor.api.js");
+
+export { OpenError, SyncedDocument };
+export type { DocumentEvents };
+
+export interface OpenOptions {
+  workspaceId: string;
+  path: string;
+  checkout?: string;
+  /** Whose unacknowledged edits these are: a browser may be shared. */
+  person: string;
+  uri: ReturnType<Monaco["Uri"]["parse"]>;
+  colourOf: (actor: Actor) => string;
+  events: Partial<DocumentEvents>;
+}
+
+let hub: DocumentHub | undefined;
+let database: Promise<IDBDatabase | null> | undefined;
+
+/**
+ * The document, kept in step from now on. Rejects with an OpenError whose code is one of the hub's: notFound, forbidden, tooLarge, binary, invalidEncoding.
+ */
+export async function openDocument(monaco: Monaco, options: OpenOptions): Promise<SyncedDocument> {
+  hub ??= new DocumentHub();
+  database ??= openDatabase();
+  const store = new IndexedPending(await database, [options.workspaceId, options.checkout ?? "live", options.path, options.person].join("/"));
+  const left = await store.adopt();
+  let document: SyncedDocument | undefined;
+  const notices: Notices = {
+    changed: () => document?.changed(),
+    notice: (text) => document?.notice(text),
+    moved: (path) => document?.moved(path),
+  };
+  const open = (kept: Pending | null, told: Notices) => DocumentClient.open(hub!, options.workspaceId, options.path, options.checkout, store, told, kept);
+
+  // What other pages left behind is sent under their own names, then their clients go.
+  for (const kept of left.slice(1)) {
+    const courier = await open(kept, { changed: () => undefined, notice: () => undefined, moved: () => undefined });
+    await courier.save();
+    courier.dispose();
+  }
+  const client = await open(left[0] ?? null, notices);
+  await hold(client.clientId);
+  document = new SyncedDocument(monaco, client, options.uri, options.events, options.colourOf);
+  return document;
+}
+
+export type { editor };

@@ -1,0 +1,110 @@
+// What is not acknowledged yet, kept beyond the page in IndexedDB.
+//
+// Each open document of each page has its own record. While the page lives it holds a lock of the same name, so another page can tell what an
+// ended page left behind from what a living one is about to send.
+import { fits, type Pending, type PendingStore } from "./client.ts";
+
+const databaseName = "codex-documents";
+const table = "pending";
+
+interface Stored extends Pending {
+  document: string;
+}
+
+/** Records of one document of one person: `document` names workspace, checkout, path and person. */
+export class IndexedPending implements PendingStore {
+  private readonly waiting = new Map<string, Pending | null>();
+  private writing = false;
+
+  constructor(private readonly database: IDBDatabase | null, private readonly document: string) {}
+
+  put(pending: Pending): void {
+    this.waiting.set(pending.clientId, pending);
+    void this.write();
+  }
+
+  remove(clientId: string): void {
+    this.waiting.set(clientId, null);
+    void this.write();
+  }
+
+  /** What ended pages have left, now this page's. */
+  async adopt(): Promise<Pending[]> {
+    const mine: Pending[] = [];
+    for (const record of await this.all()) {
+      if (record.document === this.document && (await hold(record.clientId))) {
+        if (fits(record)) {
+          mine.push(record);
+        } else {
+          this.remove(record.clientId);
+        }
+      }
+    }
+    return mine;
+  }
+
+  private all(): Promise<Stored[]> {
+    return new Promise((resolve) => {
+      if (!this.database) {
+        resolve([]);
+        return;
+      }
+      const request = this.database.transaction(table).objectStore(table).getAll();
+      request.onsuccess = () => resolve(request.result as Stored[]);
+      request.onerror = () => resolve([]);
+    });
+  }
+
+  /** One write at a time; what changes meanwhile is written once, as it is then. */
+  private async write(): Promise<void> {
+    if (this.writing || !this.database) {
+      return;
+    }
+    this.writing = true;
+    while (this.waiting.size > 0) {
+      const changes = [...this.waiting];
+      this.waiting.clear();
+      await new Promise<void>((resolve) => {
+        const transaction = this.database!.transaction(table, "readwrite", { durability: "strict" });
+        const records = transaction.objectStore(table);
+        for (const [clientId, pending] of changes) {
+          if (pending) {
+            records.put({ ...pending, document: this.document });
+          } else {
+            records.delete(clientId);
+          }
+        }
+        transaction.oncomplete = transaction.onerror = transaction.onabort = () => resolve();
+      });
+    }
+    this.writing = false;
+  }
+}
+
+/** The database, or null where the browser has none (private windows of some): then nothing outlives the page. */
+export function openDatabase(): Promise<IDBDatabase | null> {
+  return new Promise((resolve) => {
+    if (!globalThis.indexedDB) {
+      resolve(null);
+      return;
+    }
+    const request = indexedDB.open(databaseName, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(table, { keyPath: "clientId" });
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => resolve(null);
+  });
+}
+
+/** Holds the record's lock for as long as the page lives; false when a living page has it. */
+export function hold(clientId: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (!navigator.locks) {
+      resolve(true);
+      return;
+    }
+    void navigator.locks.request(`codex-document-${clientId}`, { ifAvailable: true }, (lock) => {
+      resolve(lock !== null);
+      return lock === null ? undefined : new Promise<never>(() => undefined);
+    });
+  });
+}
