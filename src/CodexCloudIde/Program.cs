@@ -1,6 +1,7 @@
 using CodexCloudIde.Api;
 using CodexCloudIde.Audit;
 using CodexCloudIde.CommandLine;
+using CodexCloudIde.Executions;
 using CodexCloudIde.Hosting;
 using CodexCloudIde.Models;
 using CodexCloudIde.Shell;
@@ -30,6 +31,7 @@ internal static class Program
         builder.AddAudit();
         builder.AddTenants();
         builder.AddWorkspaces();
+        builder.AddExecutions();
         builder.AddModels();
         builder.Services.AddShell();
 
@@ -46,6 +48,7 @@ internal static class Program
         app.MapTenants();
         app.MapAudit();
         app.MapWorkspaces();
+        app.MapExecutions();
         app.MapModels();
         app.MapShell();
         return app;
