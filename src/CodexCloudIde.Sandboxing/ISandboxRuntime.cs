@@ -36,6 +36,9 @@ public interface ISandbox : IAsyncDisposable
     /// <summary>Starts a command on a pseudo-terminal of its own.</summary>
     Task<ISandboxTerminal> OpenTerminalAsync(SandboxCommand command, int columns, int rows, CancellationToken cancellationToken);
 
+    /// <summary>Bytes of <see cref="SandboxPaths.Report"/> from an offset, while the job runs or after it; empty when there is nothing more.</summary>
+    byte[] ReadReport(long offset, int most);
+
     /// <summary>What changed in the workspace's overlay, after the command ended. Links are never followed; special files are skipped.</summary>
     Task<CollectedChanges> CollectAsync(CollectLimits limits, CancellationToken cancellationToken);
 }

@@ -2,6 +2,7 @@ using CodexCloudIde.Api;
 using CodexCloudIde.Audit;
 using CodexCloudIde.CommandLine;
 using CodexCloudIde.Documents;
+using CodexCloudIde.Executions;
 using CodexCloudIde.Hosting;
 using CodexCloudIde.Models;
 using CodexCloudIde.Shell;
@@ -32,6 +33,7 @@ internal static class Program
         builder.AddAudit();
         builder.AddTenants();
         builder.AddWorkspaces();
+        builder.AddExecutions();
         builder.AddModels();
         builder.Services.AddShell();
 
@@ -48,6 +50,7 @@ internal static class Program
         app.MapTenants();
         app.MapAudit();
         app.MapWorkspaces();
+        app.MapExecutions();
         app.MapModels();
         app.MapShell();
         app.MapDocuments();

@@ -129,6 +129,27 @@ internal static unsafe class FolderReader
         return count == bytes.Length ? bytes : bytes[..count];
     }
 
+    /// <summary>At most <paramref name="most"/> bytes from an offset; empty at the end or when it is no file any more.</summary>
+    public static byte[] ReadPart(SafeFileHandle directory, string path, long offset, int most)
+    {
+        using var handle = OpenFile(directory, path);
+        if (handle is null)
+        {
+            return [];
+        }
+
+        try
+        {
+            var bytes = new byte[Math.Clamp(RandomAccess.GetLength(handle) - offset, 0, most)];
+            var count = RandomAccess.Read(handle, bytes, offset);
+            return count == bytes.Length ? bytes : bytes[..count];
+        }
+        catch (Exception failure) when (failure is IOException or NotSupportedException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
     private static SafeFileHandle? Open(SafeFileHandle directory, string path, int flags)
     {
         var how = stackalloc ulong[] { (ulong)(uint)(flags | Libc.OpenCloseOnExec | Libc.OpenNoFollow), 0, ResolveBeneathNoLinks };

@@ -100,6 +100,13 @@ internal sealed class OciSandbox : ISandbox
         return terminal = new OciTerminal(pty, supervisor);
     }
 
+    public byte[] ReadReport(long offset, int most)
+    {
+        using var folder = FolderReader.OpenFolder(scratch, "report");
+        var name = Path.GetFileName(SandboxPaths.Report);
+        return folder is not null && FolderReader.Status(folder, name) is { Kind: EntryKind.File } ? FolderReader.ReadPart(folder, name, offset, most) : [];
+    }
+
     public Task<CollectedChanges> CollectAsync(CollectLimits limits, CancellationToken cancellationToken) =>
         !box.Process.Exited.IsCompleted
             ? throw new InvalidOperationException("Collect after the command ended.")
@@ -125,7 +132,7 @@ internal sealed class OciSandbox : ISandbox
     }
 
     private static (string Folder, uint Mode)[] Scratch =>
-        [("upper", 493), ("work", 448), ("tmp", 1023), ("home", 493), ("job", 493)];
+        [("upper", 493), ("work", 448), ("tmp", 1023), ("home", 493), ("job", 493), ("report", 493)];
 
     private static SafeFileHandle Layer(SafeFileHandle lower, SafeFileHandle scratch)
     {
@@ -143,7 +150,7 @@ internal sealed class OciSandbox : ISandbox
 
         // Attached for a moment, so that its folders can be bound one by one; the layer's own folders are never visible inside.
         Mounts.Attach(scratch, "/scratch");
-        foreach (var (folder, point) in new[] { ("tmp", "/tmp"), ("tmp", "/var/tmp"), ("home", SandboxPaths.Home), ("job", "/ide/job") })
+        foreach (var (folder, point) in new[] { ("tmp", "/tmp"), ("tmp", "/var/tmp"), ("home", SandboxPaths.Home), ("job", "/ide/job"), ("report", "/ide/report") })
         {
             using var bind = Mounts.Clone($"/scratch/{folder}");
             Mounts.Attach(bind, point);

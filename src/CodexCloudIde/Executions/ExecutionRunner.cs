@@ -1,4 +1,5 @@
 using CodexCloudIde.Api;
+using CodexCloudIde.Executions.Running;
 using CodexCloudIde.Tenants;
 using CodexCloudIde.Workspaces;
 
@@ -10,14 +11,77 @@ namespace CodexCloudIde.Executions;
 /// </summary>
 public sealed class ExecutionRunner
 {
+    private readonly JobRunner jobs;
+    private readonly RunHistory history;
+    private readonly LiveRuns live;
+    private readonly WorkspaceAccess access;
+
+    internal ExecutionRunner(JobRunner jobs, RunHistory history, LiveRuns live, WorkspaceAccess access)
+    {
+        this.jobs = jobs;
+        this.history = history;
+        this.live = live;
+        this.access = access;
+    }
+
     /// <summary>Starts; a refusal when nothing was started (no runtime, a limit above the ceiling, audit not writable).</summary>
     /// <param name="caller">On whose behalf; already authorised for the workspace by the entry, checked again here.</param>
     /// <param name="actor">Who did it: the caller, or the agent working for the caller.</param>
-    public Task<Outcome<RunHandle<Execution>>> StartAsync(
-        Caller caller, Actor actor, WorkspaceRef workspace, ExecutionRequest request, CancellationToken cancellationToken) =>
-        throw new NotSupportedException($"{caller} {actor} {workspace} {request} {cancellationToken}");
+    public async Task<Outcome<RunHandle<Execution>>> StartAsync(
+        Caller caller, Actor actor, WorkspaceRef workspace, ExecutionRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        ArgumentNullException.ThrowIfNull(request);
+        var planned = await jobs.PlanAsync(caller, actor, workspace, request, cancellationToken);
+        if (planned.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        var plan = planned.Value!;
+        if (await jobs.RecordAsync(plan, "execution", cancellationToken) is { } unrecorded)
+        {
+            return unrecorded;
+        }
+
+        await history.BeginAsync(plan.Id, RunRow.OfExecution, caller, workspace, JobRunner.Initial(plan.Key), cancellationToken);
+        plan.Log.Append("started", new { id = plan.Key });
+        var run = new LiveRun(caller.Tenant, workspace.Workspace, RunRow.OfExecution, plan.Log);
+        var work = Task.Run(() => RunAsync(plan, run.Cancelling.Token), CancellationToken.None);
+        live.Follow(plan.Key, run, work);
+        return new RunHandle<Execution>(plan.Key, ct => plan.Log.ReadAsync(0, ct), work);
+    }
 
     /// <summary>Ends it: reason <c>cancelled</c>. Of a run that has ended: no effect.</summary>
-    public Task<Refusal?> CancelAsync(Caller caller, string executionId, CancellationToken cancellationToken) =>
-        throw new NotSupportedException($"{caller} {executionId} {cancellationToken}");
+    public async Task<Refusal?> CancelAsync(Caller caller, string executionId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        var row = await history.FindAsync(caller.Tenant, executionId, RunRow.OfExecution, cancellationToken)
+            ?? await history.FindAsync(caller.Tenant, executionId, RunRow.OfTests, cancellationToken);
+        if (row is null)
+        {
+            return Refusal.NotFound;
+        }
+
+        var allowed = await access.FindAsync(caller, row.WorkspaceId, Role.Developer, cancellationToken);
+        if (allowed.Refusal is { } denied)
+        {
+            return denied;
+        }
+
+        if (live.Find(executionId) is { } run && run.Tenant == caller.Tenant)
+        {
+            await run.Cancelling.CancelAsync();
+        }
+
+        return null;
+    }
+
+    private async Task<Execution> RunAsync(JobPlan plan, CancellationToken cancelled)
+    {
+        var execution = await jobs.RunAsync(plan, "execution", cancelled);
+        await history.EndAsync(plan.Caller.Tenant, plan.Id, execution);
+        plan.Log.End("result", execution);
+        return execution;
+    }
 }

@@ -1,4 +1,6 @@
 using CodexCloudIde.Api;
+using CodexCloudIde.Executions.Running;
+using CodexCloudIde.Executions.Tests;
 using CodexCloudIde.Tenants;
 using CodexCloudIde.Workspaces;
 
@@ -7,8 +9,84 @@ namespace CodexCloudIde.Executions;
 /// <summary>Detects the project's own runner, runs it in a fresh sandbox and reads its machine report.</summary>
 public sealed class TestRunner
 {
+    private const int DetectionDepth = 6;
+
+    private readonly JobRunner jobs;
+    private readonly RunHistory history;
+    private readonly LiveRuns live;
+    private readonly WorkspaceFolder folder;
+    private readonly TestTools tools;
+
+    internal TestRunner(JobRunner jobs, RunHistory history, LiveRuns live, WorkspaceFolder folder, TestTools tools)
+    {
+        this.jobs = jobs;
+        this.history = history;
+        this.live = live;
+        this.folder = folder;
+        this.tools = tools;
+    }
+
     /// <summary>Starts; 422 <c>no-test-runner</c> when none is found.</summary>
-    public Task<Outcome<RunHandle<TestRun>>> StartAsync(
-        Caller caller, Actor actor, WorkspaceRef workspace, TestRunRequest request, CancellationToken cancellationToken) =>
-        throw new NotSupportedException($"{caller} {actor} {workspace} {request} {cancellationToken}");
+    public async Task<Outcome<RunHandle<TestRun>>> StartAsync(
+        Caller caller, Actor actor, WorkspaceRef workspace, TestRunRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        ArgumentNullException.ThrowIfNull(request);
+        var framework = await DetectAsync(workspace, cancellationToken);
+        if (framework is null && request.Command is not { Count: > 0 })
+        {
+            return new Refusal(422, "no-test-runner", "No test runner was found: add tests that pytest finds (test_*.py), or say the command to run.", "command");
+        }
+
+        var filter = request.Filter ?? [];
+        if (filter.FirstOrDefault(id => string.IsNullOrEmpty(id) || id.StartsWith('-')) is not null)
+        {
+            return new Refusal(400, "invalid-filter", "A filter is a list of case ids, as an earlier run named them.", "filter");
+        }
+
+        var command = request.Command is { Count: > 0 } own ? [.. own, .. filter] : framework!.Command(filter);
+        var execution = new ExecutionRequest(command, Env: TestFramework.Environment(request), Limits: request.Limits);
+        var planned = await jobs.PlanAsync(caller, actor, workspace, execution, cancellationToken);
+        if (planned.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        var report = new TestReport(planned.Value!.Log);
+        var plan = planned.Value with { Mounts = [tools.Mount], OnReport = report.Read };
+        if (await jobs.RecordAsync(plan, "tests", cancellationToken) is { } unrecorded)
+        {
+            return unrecorded;
+        }
+
+        var name = framework?.Name ?? "command";
+        var initial = TestVerdict.Of(plan.Key, name, report, JobRunner.Initial(plan.Key), request);
+        await history.BeginAsync(plan.Id, RunRow.OfTests, caller, workspace, initial, cancellationToken);
+        plan.Log.Append("started", new { id = plan.Key, framework = name });
+        var run = new LiveRun(caller.Tenant, workspace.Workspace, RunRow.OfTests, plan.Log);
+        var work = Task.Run(() => RunAsync(plan, name, report, request, run.Cancelling.Token), CancellationToken.None);
+        live.Follow(plan.Key, run, work);
+        return new RunHandle<TestRun>(plan.Key, ct => plan.Log.ReadAsync(0, ct), work);
+    }
+
+    private async Task<TestRun> RunAsync(JobPlan plan, string framework, TestReport report, TestRunRequest request, CancellationToken cancelled)
+    {
+        var execution = await jobs.RunAsync(plan, "tests", cancelled);
+        var run = TestVerdict.Of(plan.Key, framework, report, execution, request);
+        await history.EndAsync(plan.Caller.Tenant, plan.Id, run);
+        plan.Log.End("result", run);
+        return run;
+    }
+
+    private async Task<TestFramework?> DetectAsync(WorkspaceRef workspace, CancellationToken cancellationToken)
+    {
+        var listed = await folder.ListAsync(workspace, "", DetectionDepth, cancellationToken);
+        if (!listed.Succeeded)
+        {
+            return null;
+        }
+
+        var files = new ProjectFiles(listed.Value.Where(entry => entry.Kind == "file").Select(entry => entry.Path));
+        return TestFramework.All.FirstOrDefault(framework => framework.Detects(files));
+    }
 }

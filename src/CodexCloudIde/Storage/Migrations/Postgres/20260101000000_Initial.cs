@@ -297,6 +297,31 @@ namespace CodexCloudIde.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "Runs",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    TenantId = table.Column<Guid>(type: "uuid", nullable: false),
+                    WorkspaceId = table.Column<Guid>(type: "uuid", nullable: false),
+                    UserId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Running = table.Column<bool>(type: "boolean", nullable: false),
+                    Server = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    StartedTicks = table.Column<long>(type: "bigint", nullable: false),
+                    Result = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Runs", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_Runs_Tenants_TenantId",
+                        column: x => x.TenantId,
+                        principalTable: "Tenants",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Workspaces",
                 columns: table => new
                 {
@@ -393,6 +418,16 @@ namespace CodexCloudIde.Storage.Migrations.Postgres
                 column: "UserId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Runs_Running_Server",
+                table: "Runs",
+                columns: new[] { "Running", "Server" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Runs_TenantId_WorkspaceId",
+                table: "Runs",
+                columns: new[] { "TenantId", "WorkspaceId" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Tasks_State",
                 table: "Tasks",
                 column: "State");
@@ -439,6 +474,9 @@ namespace CodexCloudIde.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "Revocations");
+
+            migrationBuilder.DropTable(
+                name: "Runs");
 
             migrationBuilder.DropTable(
                 name: "TaskEvents");

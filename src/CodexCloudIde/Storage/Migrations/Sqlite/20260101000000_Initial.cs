@@ -296,6 +296,31 @@ namespace CodexCloudIde.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "Runs",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    TenantId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    WorkspaceId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    UserId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Running = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Server = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    StartedTicks = table.Column<long>(type: "INTEGER", nullable: false),
+                    Result = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Runs", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_Runs_Tenants_TenantId",
+                        column: x => x.TenantId,
+                        principalTable: "Tenants",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Workspaces",
                 columns: table => new
                 {
@@ -392,6 +417,16 @@ namespace CodexCloudIde.Storage.Migrations.Sqlite
                 column: "UserId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Runs_Running_Server",
+                table: "Runs",
+                columns: new[] { "Running", "Server" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Runs_TenantId_WorkspaceId",
+                table: "Runs",
+                columns: new[] { "TenantId", "WorkspaceId" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Tasks_State",
                 table: "Tasks",
                 column: "State");
@@ -438,6 +473,9 @@ namespace CodexCloudIde.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "Revocations");
+
+            migrationBuilder.DropTable(
+                name: "Runs");
 
             migrationBuilder.DropTable(
                 name: "TaskEvents");

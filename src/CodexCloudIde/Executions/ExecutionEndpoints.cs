@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using CodexCloudIde.Api;
+using CodexCloudIde.Executions.Running;
+using CodexCloudIde.Tenants;
+using CodexCloudIde.Workspaces;
+
+namespace CodexCloudIde.Executions;
+
+/// <summary>Executions and test runs over HTTP: start (one answer or a stream), look, follow, cancel.</summary>
+internal static class ExecutionEndpoints
+{
+    public static void MapExecutions(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/v1").RequireAuthorization(TenantPolicy.Tenant).WithTags("executions");
+        group.MapPost("/workspaces/{workspace}/executions", StartAsync);
+        group.MapGet("/workspaces/{workspace}/executions", ListAsync);
+        group.MapPost("/workspaces/{workspace}/test-runs", StartTestsAsync);
+        group.MapGet("/executions/{id}", (HttpContext context, Runs runs, string id, CancellationToken cancellationToken) => runs.FindAsync(context, id, RunRow.OfExecution, cancellationToken));
+        group.MapGet("/executions/{id}/events", (HttpContext context, Runs runs, string id, CancellationToken cancellationToken) => runs.FollowAsync(context, id, cancellationToken));
+        group.MapPost("/executions/{id}/cancel", CancelAsync);
+        group.MapGet("/test-runs/{id}", (HttpContext context, Runs runs, string id, CancellationToken cancellationToken) => runs.FindAsync(context, id, RunRow.OfTests, cancellationToken));
+        group.MapGet("/test-runs/{id}/events", (HttpContext context, Runs runs, string id, CancellationToken cancellationToken) => runs.FollowAsync(context, id, cancellationToken));
+        group.MapPost("/test-runs/{id}/cancel", CancelAsync);
+    }
+
+    private static async Task<IResult> StartAsync(
+        HttpContext context, WorkspaceAccess access, ExecutionRunner runner, string workspace, ExecutionRequest request, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(context, access, workspace, cancellationToken);
+        if (found.Refusal is { } refusal) return refusal.ToResult();
+        var caller = context.GetCaller();
+        var started = await runner.StartAsync(caller, Actor.Of(caller), found.Value!, request, cancellationToken);
+        return await AnswerAsync(context, started, cancellationToken);
+    }
+
+    private static async Task<IResult> StartTestsAsync(
+        HttpContext context, WorkspaceAccess access, TestRunner runner, string workspace, TestRunRequest request, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(context, access, workspace, cancellationToken);
+        if (found.Refusal is { } refusal) return refusal.ToResult();
+        var caller = context.GetCaller();
+        var started = await runner.StartAsync(caller, Actor.Of(caller), found.Value!, request, cancellationToken);
+        return await AnswerAsync(context, started, cancellationToken);
+    }
+
+    /// <summary>A stream from the first event, or one answer at the end. A client that goes away does not cancel.</summary>
+    private static async Task<IResult> AnswerAsync<T>(HttpContext context, Outcome<RunHandle<T>> started, CancellationToken cancellationToken)
+    {
+        if (started.Refusal is { } refusal) return refusal.ToResult();
+        var run = started.Value!;
+        return EventStream.IsWanted(context.Request)
+            ? new EventStream((_, ct) => Runs.ToServerEventsAsync(run.Events(ct), ct))
+            : Results.Json(await run.Completion.WaitAsync(cancellationToken), RunJson.Options);
+    }
+
+    private static async Task<IResult> ListAsync(
+        HttpContext context, WorkspaceAccess access, RunHistory history, string workspace, PageRequest page, CancellationToken cancellationToken)
+    {
+        if (!WorkspaceId.TryParse(workspace, CultureInfo.InvariantCulture, out var id)) return Refusal.NotFound.ToResult();
+        var found = await access.FindAsync(context.GetCaller(), id, Role.Viewer, cancellationToken);
+        if (found.Refusal is { } refusal) return refusal.ToResult();
+        var rows = await history.ListAsync(context.GetCaller().Tenant, id, RunRow.OfExecution, page, cancellationToken);
+        var items = Page<RunRow>.Of(rows, page, row => row.Id.ToString("N"));
+        return Results.Json(new { items = items.Items.Select(row => JsonSerializer.Deserialize<Execution>(row.Result, RunJson.Options)), nextCursor = items.NextCursor }, RunJson.Options);
+    }
+
+    private static async Task<IResult> CancelAsync(HttpContext context, ExecutionRunner runner, string id, CancellationToken cancellationToken) =>
+        await runner.CancelAsync(context.GetCaller(), id, cancellationToken) is { } refusal ? refusal.ToResult() : Results.Accepted();
+
+    private static async Task<Outcome<WorkspaceRef>> FindAsync(HttpContext context, WorkspaceAccess access, string workspace, CancellationToken cancellationToken) =>
+        WorkspaceId.TryParse(workspace, CultureInfo.InvariantCulture, out var id)
+            ? await access.FindAsync(context.GetCaller(), id, Role.Developer, cancellationToken)
+            : Refusal.NotFound;
+}
+
+/// <summary>Runs by id, for whoever may see their workspace.</summary>
+internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess access)
+{
+    public async Task<IResult> FindAsync(HttpContext context, string id, string kind, CancellationToken cancellationToken)
+    {
+        var row = await VisibleAsync(context.GetCaller(), id, kind, cancellationToken);
+        return row is null ? Refusal.NotFound.ToResult() : Results.Content(row.Running ? Underway(row) : row.Result, "application/json; charset=utf-8");
+    }
+
+    public async Task<IResult> FollowAsync(HttpContext context, string id, CancellationToken cancellationToken)
+    {
+        var caller = context.GetCaller();
+        var row = await VisibleAsync(caller, id, RunRow.OfExecution, cancellationToken) ?? await VisibleAsync(caller, id, RunRow.OfTests, cancellationToken);
+        if (row is null) return Refusal.NotFound.ToResult();
+        if (live.Find(id) is { } run && run.Tenant == caller.Tenant)
+        {
+            return new EventStream((lastId, ct) => ToServerEventsAsync(
+                run.Log.ReadAsync(long.TryParse(lastId, NumberStyles.None, CultureInfo.InvariantCulture, out var after) ? after : 0, ct), ct));
+        }
+
+        // Long over: what is left is how it began and ended.
+        return new EventStream((_, _) => EndedAsync(id, row.Result));
+    }
+
+    public static async IAsyncEnumerable<ServerEvent> ToServerEventsAsync(IAsyncEnumerable<ExecutionEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var happened in events.WithCancellation(cancellationToken))
+        {
+            yield return new ServerEvent(happened.Name, happened.Data, happened.Id.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static async IAsyncEnumerable<ServerEvent> EndedAsync(string id, string result)
+    {
+        yield return new ServerEvent("started", JsonSerializer.Serialize(new { id }, RunJson.Options), "1");
+        yield return new ServerEvent("result", result, "2");
+        await Task.CompletedTask;
+    }
+
+    private static string Underway(RunRow row) => row.Kind == RunRow.OfExecution
+        ? JsonSerializer.Serialize(JsonSerializer.Deserialize<Execution>(row.Result, RunJson.Options)! with { Status = "running", Summary = "It is running." }, RunJson.Options)
+        : row.Result;
+
+    private async Task<RunRow?> VisibleAsync(Caller caller, string id, string kind, CancellationToken cancellationToken) =>
+        await history.FindAsync(caller.Tenant, id, kind, cancellationToken) is { } row
+        && (await access.FindAsync(caller, row.WorkspaceId, Role.Viewer, cancellationToken)).Succeeded ? row : null;
+}

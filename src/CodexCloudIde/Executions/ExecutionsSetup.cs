@@ -1,0 +1,34 @@
+using CodexCloudIde.Api;
+using CodexCloudIde.Documents;
+using CodexCloudIde.Executions.Running;
+using CodexCloudIde.Executions.Runtime;
+using CodexCloudIde.Executions.Tests;
+using CodexCloudIde.Workspaces;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace CodexCloudIde.Executions;
+
+internal static class ExecutionsSetup
+{
+    public static void AddExecutions(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<SandboxSettings>().BindConfiguration(SandboxSettings.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<Sandboxes>();
+        services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<Sandboxes>());
+        services.AddHostedService(provider => provider.GetRequiredService<Sandboxes>());
+        services.AddSingleton<RunHistory>();
+        services.AddSingleton<LiveRuns>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveRuns>());
+        services.AddSingleton<WriteBack>();
+        services.AddSingleton<JobRunner>();
+        services.AddSingleton<TestTools>();
+        services.AddSingleton<Runs>();
+        services.TryAddSingleton<OpenDocuments>();
+        services.AddSingleton(provider => new ExecutionRunner(
+            provider.GetRequiredService<JobRunner>(), provider.GetRequiredService<RunHistory>(), provider.GetRequiredService<LiveRuns>(), provider.GetRequiredService<WorkspaceAccess>()));
+        services.AddSingleton(provider => new TestRunner(
+            provider.GetRequiredService<JobRunner>(), provider.GetRequiredService<RunHistory>(), provider.GetRequiredService<LiveRuns>(),
+            provider.GetRequiredService<WorkspaceFolder>(), provider.GetRequiredService<TestTools>()));
+    }
+}

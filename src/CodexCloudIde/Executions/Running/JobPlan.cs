@@ -1,0 +1,17 @@
+using CodexCloudIde.Sandboxing;
+using CodexCloudIde.Tenants;
+using CodexCloudIde.Workspaces;
+
+namespace CodexCloudIde.Executions.Running;
+
+/// <summary>One sandboxed job, checked and recorded, ready to run.</summary>
+internal sealed record JobPlan(Guid Id, Caller Caller, Actor Actor, WorkspaceRef Workspace, ExecutionRequest Request, SandboxLimits Limits, RunLog Log)
+{
+    /// <summary>The product's own read-only tools, if the job needs them.</summary>
+    public IReadOnlyList<SandboxMount> Mounts { get; init; } = [];
+
+    /// <summary>Gets the report's bytes as the job writes them.</summary>
+    public Action<ReadOnlySpan<byte>>? OnReport { get; init; }
+
+    public string Key => Id.ToString("N");
+}

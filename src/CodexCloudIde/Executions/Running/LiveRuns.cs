@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using CodexCloudIde.Tenants;
+using CodexCloudIde.Workspaces;
+
+namespace CodexCloudIde.Executions.Running;
+
+/// <summary>A run of this process: under way, or ended not long ago.</summary>
+internal sealed class LiveRun(TenantId tenant, WorkspaceId workspace, string kind, RunLog log) : IDisposable
+{
+    public TenantId Tenant => tenant;
+
+    public WorkspaceId Workspace => workspace;
+
+    public string Kind => kind;
+
+    public RunLog Log => log;
+
+    public CancellationTokenSource Cancelling { get; } = new();
+
+    public Task Ended { get; set; } = Task.CompletedTask;
+
+    public void Dispose() => Cancelling.Dispose();
+}
+
+/// <summary>Runs of this process by id. Ended ones stay readable for a while; the oldest go first.</summary>
+internal sealed partial class LiveRuns(RunHistory history, ILogger<LiveRuns> logger) : IHostedService
+{
+    private const int MostEnded = 100;
+
+    private readonly ConcurrentDictionary<string, LiveRun> runs = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<string> ended = new();
+
+    /// <summary>True once the host stops: runs that are cancelled from then on were stopped by the server.</summary>
+    public bool Stopping { get; private set; }
+
+    public LiveRun? Find(string id) => runs.GetValueOrDefault(id);
+
+    /// <summary>Follows a run to its end; the run never fails (its runner turns failures into results).</summary>
+    public void Follow(string id, LiveRun run, Task work)
+    {
+        runs[id] = run;
+        run.Ended = FollowAsync(id, work);
+    }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Migrations have run: storage is registered before.
+        var dead = await history.CloseDeadAsync(cancellationToken);
+        if (dead > 0)
+        {
+            LogClosed(dead);
+        }
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        Stopping = true;
+        var open = runs.Values.ToList();
+        foreach (var run in open)
+        {
+            await run.Cancelling.CancelAsync();
+        }
+
+        await Task.WhenAll(open.Select(run => run.Ended)).WaitAsync(cancellationToken);
+    }
+
+    private async Task FollowAsync(string id, Task work)
+    {
+        await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        ended.Enqueue(id);
+        while (ended.Count > MostEnded && ended.TryDequeue(out var oldest))
+        {
+            runs.TryRemove(oldest, out _);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} runs of a server that is gone were closed")]
+    private partial void LogClosed(int count);
+}

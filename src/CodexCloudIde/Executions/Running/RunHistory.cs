@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.Json;
+using CodexCloudIde.Storage;
+using CodexCloudIde.Tenants;
+using CodexCloudIde.Workspaces;
+using Microsoft.EntityFrameworkCore;
+
+namespace CodexCloudIde.Executions.Running;
+
+/// <summary>Runs on disk: written before they start, completed when they end, told apart after a crash.</summary>
+internal sealed class RunHistory(TenantContexts contexts, TimeProvider time)
+{
+    private static readonly string Server = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}:{Environment.TickCount64}");
+
+    public async Task BeginAsync<T>(Guid id, string kind, Caller caller, WorkspaceRef workspace, T initial, CancellationToken cancellationToken)
+    {
+        await using var context = contexts.Create(caller.Tenant);
+        context.Add(new RunRow
+        {
+            Id = id, TenantId = caller.Tenant, WorkspaceId = workspace.Workspace, UserId = caller.User, Kind = kind, Running = true, Server = Server,
+            StartedTicks = time.GetUtcNow().UtcTicks, Result = JsonSerializer.Serialize(initial, RunJson.Options),
+        });
+        await context.SaveChangesAsync(cancellationToken);
+    }
+
+    public async Task EndAsync<T>(TenantId tenant, Guid id, T result)
+    {
+        var text = JsonSerializer.Serialize(result, RunJson.Options);
+        await using var context = contexts.Create(tenant);
+        await context.Set<RunRow>().Where(run => run.Id == id)
+            .ExecuteUpdateAsync(set => set.SetProperty(run => run.Running, false).SetProperty(run => run.Result, text), CancellationToken.None);
+    }
+
+    /// <summary>A run of this tenant, of this kind; null otherwise.</summary>
+    public async Task<RunRow?> FindAsync(TenantId tenant, string id, string kind, CancellationToken cancellationToken)
+    {
+        if (!Guid.TryParseExact(id, "N", out var key))
+        {
+            return null;
+        }
+
+        await using var context = contexts.Create(tenant);
+        return await context.Set<RunRow>().AsNoTracking().SingleOrDefaultAsync(run => run.Id == key && run.Kind == kind, cancellationToken);
+    }
+
+    /// <summary>Newest first, one more than asked for.</summary>
+    public async Task<IReadOnlyList<RunRow>> ListAsync(TenantId tenant, WorkspaceId workspace, string kind, Api.PageRequest page, CancellationToken cancellationToken)
+    {
+        await using var context = contexts.Create(tenant);
+        var rows = await context.Set<RunRow>().AsNoTracking().Where(run => run.WorkspaceId == workspace && run.Kind == kind)
+            .OrderByDescending(run => run.StartedTicks).Take(MostListed).ToListAsync(cancellationToken);
+        return [.. rows.SkipWhile(run => page.After is not null && run.Id.ToString("N") != page.After).Skip(page.After is null ? 0 : 1).Take(page.Limit + 1)];
+    }
+
+    /// <summary>Runs that a killed server of this machine left open become what they are: killed, reason <c>serverStopped</c>.</summary>
+    public async Task<int> CloseDeadAsync(CancellationToken cancellationToken)
+    {
+        await using var context = contexts.CreateSystem();
+        var prefix = Environment.MachineName + ":";
+        var open = await context.Set<RunRow>().Where(run => run.Running && run.Server.StartsWith(prefix)).ToListAsync(cancellationToken);
+        var dead = open.Where(run => run.Server != Server && !IsAlive(run.Server)).ToList();
+        foreach (var run in dead)
+        {
+            run.Running = false;
+            run.Result = run.Kind == RunRow.OfTests
+                ? Close<TestRun>(run.Result, result => result with { Status = "error", Summary = Stopped, Execution = Close(result.Execution) })
+                : Close<Execution>(run.Result, Close);
+        }
+
+        await context.SaveChangesAsync(cancellationToken);
+        return dead.Count;
+    }
+
+    private const int MostListed = 500;
+
+    private const string Stopped = "The server stopped while this ran; run it again.";
+
+    private static Execution Close(Execution execution) => execution with { Status = "killed", Reason = "serverStopped", Summary = Stopped };
+
+    private static string Close<T>(string result, Func<T, T> close) =>
+        JsonSerializer.Serialize(close(JsonSerializer.Deserialize<T>(result, RunJson.Options)!), RunJson.Options);
+
+    private static bool IsAlive(string server) =>
+        int.TryParse(server.Split(':')[1], CultureInfo.InvariantCulture, out var pid) && pid != Environment.ProcessId && Directory.Exists($"/proc/{pid}");
+}

@@ -1,0 +1,51 @@
+using CodexCloudIde.Storage;
+using CodexCloudIde.Tenants;
+using CodexCloudIde.Workspaces;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace CodexCloudIde.Executions.Running;
+
+/// <summary>One execution or test run, kept after it ended.</summary>
+internal sealed class RunRow : ITenantOwned
+{
+    public const string OfExecution = "execution";
+    public const string OfTests = "tests";
+
+    public Guid Id { get; init; }
+
+    public TenantId TenantId { get; init; }
+
+    public WorkspaceId WorkspaceId { get; init; }
+
+    public UserId UserId { get; init; }
+
+    /// <summary><see cref="OfExecution"/> or <see cref="OfTests"/>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>True until the result is written.</summary>
+    public bool Running { get; set; }
+
+    /// <summary>Machine and process that runs it: after a crash, the next start knows which ones are dead.</summary>
+    public required string Server { get; init; }
+
+    public long StartedTicks { get; init; }
+
+    /// <summary>The result as the API answers it, JSON.</summary>
+    public required string Result { get; set; }
+}
+
+internal sealed class RunModel : IEntityTypeConfiguration<RunRow>
+{
+    public void Configure(EntityTypeBuilder<RunRow> builder)
+    {
+        builder.ToTable("Runs");
+        builder.HasKey(run => run.Id);
+        builder.Property(run => run.Id).ValueGeneratedNever();
+        builder.Property(run => run.Kind).HasMaxLength(20);
+        builder.Property(run => run.Server).HasMaxLength(100);
+        builder.HasIndex(run => new { run.TenantId, run.WorkspaceId });
+        builder.HasIndex(run => new { run.Running, run.Server });
+        builder.HasOne<Tenant>().WithMany().HasForeignKey(run => run.TenantId);
+    }
+}

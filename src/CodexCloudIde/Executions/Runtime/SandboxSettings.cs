@@ -1,0 +1,38 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CodexCloudIde.Executions.Runtime;
+
+/// <summary>Section <c>Ide:Sandbox</c>.</summary>
+internal sealed class SandboxSettings
+{
+    public const string Section = "Ide:Sandbox";
+
+    /// <summary><c>auto</c>, <c>oci</c> or <c>docker</c>.</summary>
+    [RegularExpression("auto|oci|docker")]
+    public string Runtime { get; set; } = "auto";
+
+    /// <summary>The OCI runtime's program.</summary>
+    [Required]
+    public string RuntimeProgram { get; set; } = "runc";
+
+    [Required]
+    public string StateDirectory { get; set; } = "/run/codex-cloud-ide";
+
+    /// <summary>Sandboxes waiting ready.</summary>
+    [Range(0, 64)]
+    public int PoolSize { get; set; } = 2;
+
+    /// <summary>Executions and test runs at once in this process; more wait.</summary>
+    [Range(1, 256)]
+    public int Concurrency { get; set; } = 8;
+
+    /// <summary>Terminals at once in this process.</summary>
+    [Range(1, 1000)]
+    public int Terminals { get; set; } = 64;
+
+    /// <summary>What a request that does not say gets.</summary>
+    public ExecutionLimits Default { get; set; } = new(60, 120, 60, Math.Min(2, Environment.ProcessorCount), 1024, 256, 256, 50_000, 1024);
+
+    /// <summary>The most that a request may ask for.</summary>
+    public ExecutionLimits Ceiling { get; set; } = new(1800, 3600, 900, Environment.ProcessorCount, 4096, 1024, 2048, 500_000, 16_384);
+}

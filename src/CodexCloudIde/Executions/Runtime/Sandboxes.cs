@@ -1,0 +1,130 @@
+using CodexCloudIde.Api;
+using CodexCloudIde.Sandboxing;
+using CodexCloudIde.Sandboxing.Oci;
+using CodexCloudIde.Storage;
+using Microsoft.Extensions.Options;
+
+namespace CodexCloudIde.Executions.Runtime;
+
+/// <summary>The host's one sandbox runtime: swept at start-up, warmed in the background, ended with the host.</summary>
+internal sealed partial class Sandboxes : IHostedService, IReadinessCheck, IAsyncDisposable
+{
+    private readonly OciRuntime runtime;
+    private readonly IOptions<SandboxSettings> settings;
+    private readonly ILogger<Sandboxes> logger;
+    private readonly SemaphoreSlim turns;
+    private Task warming = Task.CompletedTask;
+
+    public Sandboxes(IOptions<SandboxSettings> settings, DataDirectory data, ILogger<Sandboxes> logger, ILogger<OciRuntime> runtimeLogger)
+    {
+        this.settings = settings;
+        this.logger = logger;
+        turns = new SemaphoreSlim(settings.Value.Concurrency);
+        runtime = new OciRuntime(
+            new SandboxOptions
+            {
+                DataDirectory = data.Path, PoolSize = settings.Value.PoolSize, RuntimeProgram = settings.Value.RuntimeProgram, StateDirectory = settings.Value.StateDirectory,
+            },
+            runtimeLogger);
+    }
+
+    public string Name => "sandbox";
+
+    public SandboxSettings Settings => settings.Value;
+
+    public ISandboxRuntime Runtime => runtime;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // In the background: a server without a runtime starts all the same, and says so.
+        warming = Task.Run(WarmAsync, CancellationToken.None);
+        await Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => warming.WaitAsync(cancellationToken);
+
+    /// <summary>Null when sandboxes can be made; otherwise the refusal that says what to install.</summary>
+    public async Task<Refusal?> UnusableAsync(CancellationToken cancellationToken)
+    {
+        var probe = await ProbeAsync(cancellationToken);
+        return probe.Usable ? null : new Refusal(503, "no-sandbox-runtime", $"Nothing can run here until a sandbox runtime works. {string.Join(' ', probe.Missing)}");
+    }
+
+    public async Task<SandboxProbe> ProbeAsync(CancellationToken cancellationToken)
+    {
+        if (settings.Value.Runtime == "docker")
+        {
+            return new SandboxProbe("none", false, "", [], new Dictionary<string, string>(), ["The docker runtime is not part of this version: set Ide:Sandbox:Runtime to auto or oci."]);
+        }
+
+        return await runtime.ProbeAsync(cancellationToken);
+    }
+
+    /// <summary>A turn to run: held while the sandbox lives.</summary>
+    public async Task<IDisposable> TakeTurnAsync(CancellationToken cancellationToken)
+    {
+        await turns.WaitAsync(cancellationToken);
+        return new Turn(turns);
+    }
+
+    public async Task<Readiness> CheckAsync(CancellationToken cancellationToken)
+    {
+        var probe = await ProbeAsync(cancellationToken);
+        return probe.Usable
+            ? new Readiness(Name, Readiness.Ready, $"{probe.Runtime} ({probe.Version}); limits not held: {string.Join(", ", probe.MissingLimits.Keys.Order())}; terminals write to the workspace without a disk quota.")
+            : new Readiness(Name, Readiness.Degraded, string.Join(' ', probe.Missing));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await warming;
+        await runtime.DisposeAsync();
+        turns.Dispose();
+    }
+
+    private async Task WarmAsync()
+    {
+        try
+        {
+            if (await UnusableAsync(CancellationToken.None) is { } refusal)
+            {
+                LogUnusable(refusal.Detail);
+                return;
+            }
+
+            var removed = await runtime.SweepAsync(CancellationToken.None);
+            if (removed > 0)
+            {
+                LogSwept(removed);
+            }
+
+            await runtime.WarmAsync();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            LogFailed(failure);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No sandbox can be made here: {Detail}")]
+    private partial void LogUnusable(string detail);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Removed {Count} sandboxes that a killed server had left")]
+    private partial void LogSwept(int count);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Sandboxes could not be prepared")]
+    private partial void LogFailed(Exception failure);
+
+    private sealed class Turn(SemaphoreSlim turns) : IDisposable
+    {
+        private int given;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref given, 1) == 0)
+            {
+                turns.Release();
+            }
+        }
+    }
+}
