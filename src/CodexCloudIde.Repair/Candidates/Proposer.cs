@@ -1,0 +1,43 @@
+using CodexCloudIde.Repair.Observations;
+using CodexCloudIde.Repair.Syntax;
+using CodexCloudIde.Repair.Templates;
+
+namespace CodexCloudIde.Repair.Candidates;
+
+/// <summary>All candidates for what was observed, the most promising first.</summary>
+internal static class Proposer
+{
+    private static readonly Func<Site, IEnumerable<Proposal>>[] Templates =
+        [Operators.Propose, Boundaries.Propose, Literals.Propose, Naming.Propose, Calls.Propose, Guards.Propose, Statements.Propose];
+
+    public static IReadOnlyList<Candidate> Propose(Observation observation, Suspicion suspicion, int most)
+    {
+        var index = new ProjectIndex(observation);
+        var found = new Dictionary<string, Candidate>();
+        foreach (var file in observation.Files.Values.Where(file => !file.IsTest))
+        {
+            foreach (var node in file.Root.Walk().Where(node => node.HasSpan))
+            {
+                var suspected = suspicion.Of(file.Path, node);
+                if (suspected <= 0.05)
+                {
+                    continue;
+                }
+
+                var site = new Site(file, node, index);
+                foreach (var proposal in Templates.SelectMany(template => template(site)))
+                {
+                    var identity = string.Join('|', proposal.Edits.Select(edit => $"{edit.Path}:{edit.Start}:{edit.End}:{edit.Replacement}"));
+                    var candidate = new Candidate(found.Count, proposal, file, node.Line, node.Function?.Text("name"), suspected);
+                    if (!found.TryGetValue(identity, out var known) || known.Score < candidate.Score)
+                    {
+                        found[identity] = candidate;
+                    }
+                }
+            }
+        }
+
+        return [.. found.Values.OrderByDescending(candidate => candidate.Score).ThenBy(candidate => candidate.Line).Take(most)
+            .Select((candidate, id) => new Candidate(id, candidate.Proposal, candidate.File, candidate.Line, candidate.Function, candidate.Suspicion))];
+    }
+}

@@ -1,0 +1,31 @@
+using CodexCloudIde.Repair.Candidates;
+
+namespace CodexCloudIde.Repair;
+
+public enum RepairStatus
+{
+    /// <summary>No test failed to begin with.</summary>
+    NothingToDo,
+
+    /// <summary>Every failing test passes and none that passed fails.</summary>
+    Fixed,
+
+    /// <summary>Some failing tests pass and none that passed fails.</summary>
+    Partly,
+
+    /// <summary>No edit within the budget mended anything without breaking something.</summary>
+    NotFixed,
+
+    /// <summary>The tests could not be observed.</summary>
+    CannotObserve,
+}
+
+/// <summary>One edit that was kept. <paramref name="Mended"/>: the tests that it turned green.</summary>
+public sealed record RepairPatch(
+    string Path, int Line, string? Function, string Template, string What, string Symptom, string Diff, IReadOnlyList<SourceEdit> Edits, IReadOnlyList<string> Mended, int Alternatives);
+
+public sealed record RepairReport(
+    RepairStatus Status, IReadOnlyList<RepairPatch> Patches, IReadOnlyList<string> FailedBefore, IReadOnlyList<string> FailedAfter, int Passing, int Tried, string Explanation);
+
+/// <summary>How much a repair may take: <paramref name="Seconds"/> of trials in all, <paramref name="Rounds"/> of observing anew.</summary>
+public sealed record RepairBudget(double Seconds = 40, int Rounds = 4, int Workers = 2);
