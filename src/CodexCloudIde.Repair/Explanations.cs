@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using CodexCloudIde.Repair.Candidates;
 using CodexCloudIde.Repair.Observations;
-using CodexCloudIde.Repair.Syntax;
 
 namespace CodexCloudIde.Repair;
 
@@ -16,6 +15,14 @@ internal static class Explanations
         return new RepairPatch(
             candidate.File.Path, candidate.Line, candidate.Function, candidate.Proposal.Template, candidate.Proposal.What, Symptom(candidate, tests), Diff(candidate, observation),
             candidate.Proposal.Edits, [.. tests.Select(test => test.Id)], choice.Alternatives);
+    }
+
+    /// <summary>What the failing tests say and where the fault is looked for first.</summary>
+    public static string Located(Observation observation, IReadOnlyList<Candidate> candidates)
+    {
+        var groups = observation.Failing.GroupBy(Suspicion.Signature).Select(group => $"{Count(group.Count(), "test")}: {Where(group.First().Failure)}").Take(4);
+        var places = candidates.Select(candidate => candidate.Function is null ? candidate.File.Path : $"`{candidate.Function}` in {candidate.File.Path}").Distinct().Take(3);
+        return $"{Count(observation.Failing.Count, "test")} of {observation.Tests.Count} failed. {string.Join("; ", groups)}. Most suspect: {string.Join(", ", places)}. {Count(candidates.Count, "candidate edit")} to try.";
     }
 
     public static RepairReport CannotObserve(Observation? observation) => new(

@@ -6,7 +6,7 @@ namespace CodexCloudIde.Repair;
 public delegate Task<CommandOutcome> RunInFolder(string folder, IReadOnlyList<string> command, string stdin, TimeSpan limit, CancellationToken cancellationToken);
 
 /// <summary>A project in a plain folder, for the command line; its files are read and written beneath it without following links.</summary>
-public sealed class FolderWorkspace(string folder, RunInFolder run, Action<IReadOnlyList<PlanStep>> planned) : IRepairWorkspace
+public sealed class FolderWorkspace(string folder, RunInFolder run, Action<IReadOnlyList<PlanStep>> planned, Action<string> noted) : IRepairWorkspace
 {
     public async Task<string> RunTestsAsync(CancellationToken cancellationToken)
     {
@@ -40,6 +40,8 @@ public sealed class FolderWorkspace(string folder, RunInFolder run, Action<IRead
         planned(steps);
         return Task.CompletedTask;
     }
+
+    public void Note(string text) => noted(text);
 
     private bool HasLink(string full)
     {

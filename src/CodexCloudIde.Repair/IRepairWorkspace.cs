@@ -22,4 +22,7 @@ public interface IRepairWorkspace
     Task<bool> ApplyAsync(string path, string observed, IReadOnlyList<SourceEdit> edits, CancellationToken cancellationToken);
 
     Task PlanAsync(IReadOnlyList<PlanStep> steps, CancellationToken cancellationToken);
+
+    /// <summary>Something worth telling people now, in a sentence or two.</summary>
+    void Note(string text);
 }

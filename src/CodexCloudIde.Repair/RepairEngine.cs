@@ -69,7 +69,7 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
 
     private async Task<Observation?> ObserveAsync(CancellationToken cancellationToken)
     {
-        var outcome = await workspace.RunAsync(Trial.Command, Trial.Probe(), TimeSpan.FromSeconds(120), cancellationToken);
+        var outcome = await workspace.RunAsync(Trial.Command, Trial.Probe(), TimeSpan.FromSeconds(100), cancellationToken);
         return ObservationReader.Read(outcome.Stdout);
     }
 
@@ -77,6 +77,7 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
     {
         var started = time.GetTimestamp();
         var candidates = Proposer.Propose(observation, new Suspicion(observation), MostCandidates);
+        workspace.Note(Explanations.Located(observation, candidates));
         await plan.ReachAsync(2, cancellationToken);
         var trials = new Dictionary<int, Verdict>();
         var next = 0;
@@ -112,7 +113,12 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
             chosen = await TogetherAsync(chosen, observation, cancellationToken);
         }
 
-        await plan.ReachAsync(3, cancellationToken);
+        if (chosen.Count > 0)
+        {
+            await plan.ReachAsync(3, cancellationToken);
+            workspace.Note(string.Join("\n", chosen.Select(choice => $"I take this patch: {choice.Candidate.Proposal.What} ({choice.Candidate.File.Path}:{choice.Candidate.Line}).")));
+        }
+
         return [.. chosen.Select(choice => Explanations.Patch(choice, observation))];
     }
 

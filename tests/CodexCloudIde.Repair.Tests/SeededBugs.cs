@@ -18,7 +18,7 @@ internal static class SeededBugs
     }
 
     public static Task<RepairReport> RepairAsync(string folder, CancellationToken cancellationToken) =>
-        new RepairEngine(new FolderWorkspace(folder, ProcessRunner.RunAsync, _ => { }), new RepairBudget(), TimeProvider.System).RunAsync(cancellationToken);
+        new RepairEngine(new FolderWorkspace(folder, ProcessRunner.RunAsync, _ => { }, _ => { }), new RepairBudget(), TimeProvider.System).RunAsync(cancellationToken);
 
     public static TheoryData<string> All(string set) => [.. Directory.GetDirectories(Path.Combine(AppContext.BaseDirectory, set)).Select(path => Path.GetFileName(path)).Order()];
 }

@@ -1,5 +1,4 @@
 using CodexCloudIde.Repair.Observations;
-using CodexCloudIde.Repair.Syntax;
 using CodexCloudIde.Repair.Templates;
 
 namespace CodexCloudIde.Repair.Candidates;

@@ -140,7 +140,7 @@ internal static class Calls
     private static IEnumerable<Proposal> Unwrap(Site site)
     {
         var function = site.Node.Child("func")!;
-        if (site.Node.List("args") is [{ HasSpan: true, Kind: not ("Starred" or "GeneratorExp") } only] && function.Kind == "Name" && site.Node.Slot != "" && site.Node.Parent!.Kind != "Expr")
+        if (site.Node.List("args") is [{ HasSpan: true, Kind: not ("Starred" or "GeneratorExp") } only] && function.Kind == "Name" && site.Node.Parent is { Kind: not "Expr" })
         {
             yield return site.Swap("call", 0.25, site.TextOf(only), $"the call of `{function.Text("id")}` in `{Site.Short(site.Text)}` is one too many");
         }

@@ -1,5 +1,4 @@
 using CodexCloudIde.Repair.Candidates;
-using CodexCloudIde.Repair.Syntax;
 
 namespace CodexCloudIde.Repair.Templates;
 
