@@ -1,18 +1,21 @@
 // The IDE page: joins the parts. Everything here talks to the API and the hubs; the circuit only adds dialogs and may come and go.
 import type { editor } from "monaco-editor/editor/editor.api.js";
 import { AgentPanel } from "./agents/agentPanel";
+import { OpenError, openDocument } from "./documents/open";
+import type { SyncedDocument } from "./editor/documentSync";
 import { Editors, readText } from "./editor/editors";
 import { FileDocument } from "./editor/fileDocument";
 import { keepSettings, settings, type EditorSettings } from "./editor/settings";
 import { OutputPanel } from "./executions/output";
 import { TestsPanel } from "./executions/testsPanel";
-import { follow, getJson, workspaceId, workspaceUrl, type ApiError } from "./shell/api";
+import { ApiError, follow, getJson, workspaceId, workspaceUrl } from "./shell/api";
 import { listen, register, run } from "./shell/commands";
 import { byId, h, icon } from "./shell/dom";
 import { currentPanel, isShown, onPanel, show, showPanel, showSide, startFrame, togglePanel, setCount } from "./shell/frame";
 import { fail, toast } from "./shell/overlays";
 import { openPalette } from "./shell/palette";
-import { setStatus } from "./shell/status";
+import { colourOfActor, Presence } from "./shell/presence";
+import { setPeople, setStatus } from "./shell/status";
 import { currentTheme, setTheme } from "./shell/theme";
 import type { TerminalPanel } from "./terminals/terminalPanel";
 import { Explorer } from "./workspaces/explorer";
@@ -42,9 +45,42 @@ let terminals: Promise<TerminalPanel> | null = null;
 let role = "owner";
 const files = new FileIndex();
 
+const personId = byId("ide").dataset.user ?? "";
+const presence = new Presence((path, colour) => explorer.markHere(path, colour), (people) => setPeople(people));
+
 const editors = new Editors(monacoReady, async (monaco, path) => {
-  const text = await readText(path);
-  return new FileDocument(monaco, path, text, { changed: (document) => { editors.documentChanged(document); drawSync(); } }, monaco.Uri.from({ scheme: "codex", path: `/${workspaceId}/${path}` }));
+  const uri = monaco.Uri.from({ scheme: "codex", path: `/${workspaceId}/${path}` });
+  const changed = (document: SyncedDocument) => {
+    editors.documentChanged(document);
+    drawSync();
+  };
+  try {
+    return await openDocument(monaco, {
+      workspaceId, path, person: personId, uri, colourOf: colourOfActor,
+      events: {
+        changed,
+        presence: (document, person, here) => presence.set(document.path, person, here),
+        agentEdited: (document, first, last) => editors.glow(document.path, first, last),
+        notice: (_, text) => toast(text),
+        moved: (_, to) => editors.moved(path, to),
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof OpenError)) {
+      throw error;
+    }
+    switch (error.code) {
+      case "binary": case "invalidEncoding":
+        throw new ApiError(415, "not-text", error.message);
+      case "tooLarge":
+        // Too large to edit together: edited as a plain file, saved whole.
+        return new FileDocument(monaco, path, await readText(path), { changed }, uri);
+      case "notFound": case "gone":
+        throw new ApiError(404, "not-found", "This file does not exist any more.");
+      default:
+        throw error;
+    }
+  }
 });
 
 const output = new OutputPanel();

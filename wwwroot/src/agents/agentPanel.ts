@@ -381,8 +381,11 @@ export class AgentPanel {
     try {
       const answer = await getJson<{ data: { id: string }[] }>("/v1/models");
       const select = byId<HTMLSelectElement>("composer-model");
+      if (answer.data.length === 0) {
+        return;
+      }
       select.replaceChildren(...answer.data.map((model) => h("option", { value: model.id }, model.id)));
-      setStatus("model", { text: select.value || "offline", title: "Model of the next task" });
+      setStatus("model", { text: select.value, title: "Model of the next task" });
       select.addEventListener("change", () => setStatus("model", { text: select.value, title: "Model of the next task" }));
     } catch {
       setStatus("model", null);

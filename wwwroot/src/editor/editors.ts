@@ -348,7 +348,7 @@ export class Editors {
 
   private addTab(group: Group, path: string, preview: boolean, before?: Tab): Tab {
     const label = h("button", { type: "button", role: "tab", tabindex: "-1", "aria-selected": "false" });
-    const close = h("button", { type: "button", class: "tab-close", title: "Close (Alt+W)", "aria-label": `Close ${nameOf(path)}`, tabindex: "-1" }, icon("close"));
+    const close = h("button", { type: "button", class: "tab-close", title: "Close (Alt+W)", "aria-hidden": "true", tabindex: "-1" }, icon("close"));
     const element = h("div", { class: "tab", draggable: "true", title: path, role: "presentation" }, label, close);
     const tab: Tab = { path, preview, kind: "loading", element };
     label.addEventListener("click", () => void this.activate(group, tab, true));

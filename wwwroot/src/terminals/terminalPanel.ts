@@ -34,7 +34,7 @@ export class TerminalPanel {
     onTheme((theme) => this.sessions.forEach((session) => (session.terminal.options.theme = terminalTheme(theme))));
     onResize(() => this.fit());
     new ResizeObserver(() => this.fit()).observe(this.stage);
-    onPanel((panel) => panel === "terminal" && this.shown());
+    onPanel((panel) => (panel === "terminal" ? this.shown() : this.tools.replaceChildren()));
     this.draw();
   }
 

@@ -31,7 +31,7 @@ export class Explorer {
   private typedAt = 0;
   private drawn = "";
   private failedFiles = new Set<string>();
-  private here = new Map<string, string>();
+  private readonly here = new Map<string, string>();
 
   constructor(private readonly host: ExplorerHost) {
     this.element.tabIndex = 0;
@@ -82,9 +82,13 @@ export class Explorer {
     this.draw(true);
   }
 
-  /** Who is in which file: path → colour. */
-  markHere(here: Map<string, string>): void {
-    this.here = here;
+  /** Somebody is in this file; null: nobody any more. */
+  markHere(path: string, colour: string | null): void {
+    if (colour) {
+      this.here.set(path, colour);
+    } else {
+      this.here.delete(path);
+    }
     this.draw(true);
   }
 
