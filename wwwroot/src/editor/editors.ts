@@ -103,7 +103,7 @@ export class Editors {
       const group = this.groups[index]!;
       const tab = group.tabs.find((item) => item.path === state.active) ?? group.tabs[0];
       if (tab) {
-        await this.activate(group, tab, false);
+        await this.activate(group, tab, index === 0 && document.activeElement === document.body);
       }
     }
     if (this.groups[0]) {

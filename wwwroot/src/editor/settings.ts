@@ -34,6 +34,7 @@ export function editorOptions(): editor.IStandaloneEditorConstructionOptions {
     occurrencesHighlight: "singleFile",
     scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
     overviewRulerBorder: false,
+    renderFinalNewline: "on",
     accessibilitySupport: "auto",
     ariaLabel: "Editor",
     tabFocusMode: false,

@@ -17,7 +17,7 @@ export interface TestsHost {
 export class TestsPanel {
   private readonly view = byId("panel-tests");
   private readonly bar = h("div", { class: "tests-bar" });
-  private readonly tree = h("div", { class: "tests-tree", role: "listbox", "aria-label": "Test cases", tabindex: "0" });
+  private readonly tree = h("div", { class: "tests-tree", role: "tree", "aria-label": "Test cases", tabindex: "0" });
   private readonly detail = h("div", { class: "tests-detail", tabindex: "0", role: "region", "aria-label": "Test result" });
   private cases = new Map<string, TestCase>();
   private run: TestRun | null = null;
@@ -231,7 +231,7 @@ export class TestsPanel {
     this.tree.replaceChildren(...[...files].flatMap(([path, tests]) => {
       const bad = tests.filter(isBad).length;
       const open = !this.folded.has(path);
-      const head = h("button", { type: "button", class: "case-file", tabindex: "-1", "aria-expanded": String(open), onclick: () => (open ? this.folded.add(path) : this.folded.delete(path), this.drawTree()) },
+      const head = h("div", { class: "case-file", role: "treeitem", "aria-level": "1", "aria-expanded": String(open), onclick: () => (open ? this.folded.add(path) : this.folded.delete(path), this.drawTree()) },
         icon("chevron", "twist"), icon(bad ? "failed" : "passed", bad ? "is-failed" : "is-passed"), fileIcon(path), h("span", { class: "name", title: path }, path),
         h("time", {}, `${bad ? `${bad} of ${tests.length} failed · ` : `${tests.length} · `}${duration(tests.reduce((sum, test) => sum + test.durationMs, 0))}`));
       return open ? [head, ...tests.map((test) => this.caseRow(test))] : [head];
@@ -240,7 +240,7 @@ export class TestsPanel {
   }
 
   private caseRow(test: TestCase): HTMLElement {
-    return h("div", { class: "case", role: "option", "aria-selected": String(test.id === this.selected), "data-id": test.id, onclick: () => this.select(test.id), ondblclick: () => test.line && this.host.open(test.path, test.line) },
+    return h("div", { class: "case", role: "treeitem", "aria-level": "2", "aria-selected": String(test.id === this.selected), "data-id": test.id, onclick: () => this.select(test.id), ondblclick: () => test.line && this.host.open(test.path, test.line) },
       icon(statusIcon(test.status), statusClass(test.status)), h("span", { class: "name", title: test.name }, test.name), test.status === "timedOut" ? h("span", { class: "tag" }, "timed out") : null,
       h("span", { class: "hidden" }, test.status), h("time", {}, test.status === "running" ? "" : duration(test.durationMs)));
   }
