@@ -18,6 +18,11 @@ internal static class RedisSetup
     public static void AddRedis(this IHostApplicationBuilder builder, string configuration)
     {
         builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(Parse(configuration)));
+        builder.Services.AddSignalR().AddStackExchangeRedis(backplane =>
+        {
+            backplane.Configuration = Parse(configuration);
+            backplane.Configuration.ChannelPrefix = RedisChannel.Literal("codex-cloud-ide");
+        });
         builder.Services.AddSingleton<IReadinessCheck, RedisReadiness>();
     }
 

@@ -53,7 +53,7 @@ internal sealed class Memberships(TenantContexts contexts, Revocations revocatio
     }
 
     /// <summary>Adds or changes; a change of role closes what the old one opened.</summary>
-    public async Task<Refusal?> SetAsync(TenantId tenant, UserId user, Role role, CancellationToken cancellationToken)
+    public async Task<Refusal?> SetAsync(TenantId tenant, UserId user, Role role, CancellationToken cancellationToken, bool byGroups = false)
     {
         await using var context = contexts.Create(tenant);
         var now = time.GetUtcNow();
@@ -62,12 +62,13 @@ internal sealed class Memberships(TenantContexts contexts, Revocations revocatio
         Revocation? revocation = null;
         if (membership is null)
         {
-            context.Set<Membership>().Add(new Membership { TenantId = tenant, UserId = user, Role = role, Epoch = now.ToUnixTimeMilliseconds(), CreatedAt = now });
+            context.Set<Membership>().Add(new Membership { TenantId = tenant, UserId = user, Role = role, Epoch = now.ToUnixTimeMilliseconds(), ByGroups = byGroups, CreatedAt = now });
         }
         else
         {
             if (membership.Role == Role.Owner && await IsLastOwnerAsync(context, cancellationToken)) return LastOwner;
             membership.Role = role;
+            membership.ByGroups = byGroups;
             membership.Epoch = Math.Max(membership.Epoch + 1, now.ToUnixTimeMilliseconds());
             revocation = revocations.Add(context, user, tenant, fromEpoch: membership.Epoch);
         }

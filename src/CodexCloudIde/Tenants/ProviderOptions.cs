@@ -16,6 +16,9 @@ internal sealed class ProviderOptions
     /// <summary>False only for a provider on the same machine.</summary>
     public bool RequireHttps { get; set; } = true;
 
+    /// <summary>A further scope to ask for, where the provider sends groups only by one; empty: none.</summary>
+    public string Scope { get; set; } = "";
+
     public string GroupClaim { get; set; } = "groups";
 
     /// <summary>Group → role, in the tenant below. The highest counts.</summary>

@@ -17,7 +17,7 @@ internal static class TenantsSetup
         services.AddSingleton<Credentials>().AddSingleton<Revocations>().AddSingleton<Memberships>().AddSingleton<AccessTokens>().AddSingleton<Sessions>();
         services.AddOptions<ProviderOptions>().BindConfiguration("Ide:OpenIdConnect");
         services.AddSingleton<SetUpCode>().AddSingleton<Invitations>();
-        services.AddScoped<Accounts>().AddScoped<SignIn>().AddScoped<MemberChanges>();
+        services.AddScoped<Accounts>().AddScoped<SignIn>().AddScoped<ProviderSignIn>().AddScoped<MemberChanges>();
         services.AddRazorComponents();
         services.AddAntiforgery();
         services.AddRateLimiter(LimitSignIn);
@@ -28,7 +28,8 @@ internal static class TenantsSetup
             .AddPolicyScheme(Choose, null, options => options.ForwardDefaultSelector = context =>
                 BearerAuthentication.SecretOf(context.Request) is null ? SessionCookie.Scheme : BearerAuthentication.Name)
             .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.Name, null)
-            .AddCookie(SessionCookie.Scheme, SessionCookie.Configure);
+            .AddCookie(SessionCookie.Scheme, SessionCookie.Configure)
+            .AddProvider(builder.Configuration);
         services.AddAuthorization(TenantPolicy.AddTo);
     }
 
@@ -45,6 +46,7 @@ internal static class TenantsSetup
     public static void MapTenants(this IEndpointRouteBuilder routes)
     {
         routes.MapSignIn();
+        routes.MapProvider();
         routes.MapAccount();
         routes.MapTokens();
         routes.MapMembers();

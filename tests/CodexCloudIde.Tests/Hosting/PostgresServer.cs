@@ -11,7 +11,7 @@ namespace CodexCloudIde.Tests.Hosting;
 public sealed class PostgresServer : IAsyncLifetime
 {
     private readonly TempFolder folder = new();
-    private readonly int port = FreePort.Next();
+    private readonly int port = FreePorts.Take();
     private Process? server;
 
     /// <summary>For <c>Ide:Database</c>.</summary>

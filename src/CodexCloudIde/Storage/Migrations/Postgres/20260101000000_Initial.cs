@@ -283,6 +283,7 @@ namespace CodexCloudIde.Storage.Migrations.Postgres
                     UserId = table.Column<Guid>(type: "uuid", nullable: false),
                     Role = table.Column<int>(type: "integer", nullable: false),
                     Epoch = table.Column<long>(type: "bigint", nullable: false),
+                    ByGroups = table.Column<bool>(type: "boolean", nullable: false),
                     CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>

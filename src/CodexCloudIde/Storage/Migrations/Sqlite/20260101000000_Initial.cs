@@ -282,6 +282,7 @@ namespace CodexCloudIde.Storage.Migrations.Sqlite
                     UserId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Role = table.Column<int>(type: "INTEGER", nullable: false),
                     Epoch = table.Column<long>(type: "INTEGER", nullable: false),
+                    ByGroups = table.Column<bool>(type: "INTEGER", nullable: false),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
