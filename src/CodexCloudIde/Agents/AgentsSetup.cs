@@ -23,6 +23,7 @@ internal static class AgentsSetup
         services.AddSingleton<IAgentTool, SearchTool>();
         services.AddSingleton<IAgentTool, RunTestsTool>();
         services.AddSingleton<IAgentTool, RunCommandTool>();
+        services.AddSingleton<IAgentTool, TryPatchesTool>();
         services.AddSingleton<IAgentTool, ApplyEditTool>();
         services.AddSingleton<IAgentTool, ApplyPatchTool>();
         services.AddSingleton<IAgentTool, WriteFileTool>();
