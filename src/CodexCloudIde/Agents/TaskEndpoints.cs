@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using CodexCloudIde.Agents.Phone;
 using CodexCloudIde.Api;
 using CodexCloudIde.Tenants;
 using CodexCloudIde.Workspaces;
@@ -30,6 +31,7 @@ internal static class TaskEndpoints
         tasks.MapPost("/{task}/rewind", (HttpContext http, IGrainFactory grains, string task, NewRewind rewind) =>
             AnswerAsync(http, grains, task, (grain, caller) => grain.RewindAsync(caller, rewind.To)));
         tasks.MapPost("/{task}/fork", ForkAsync);
+        routes.MapPhone();
     }
 
     internal static ITaskGrain Of(this IGrainFactory grains, Caller caller, string task) => grains.GetGrain<ITaskGrain>($"{caller.Tenant}/{task}");
