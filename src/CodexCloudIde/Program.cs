@@ -1,3 +1,4 @@
+using CodexCloudIde.Agents;
 using CodexCloudIde.Api;
 using CodexCloudIde.Audit;
 using CodexCloudIde.CommandLine;
@@ -35,6 +36,7 @@ internal static class Program
         builder.AddWorkspaces();
         builder.AddExecutions();
         builder.AddModels();
+        builder.AddAgents();
         builder.Services.AddShell();
 
         var app = builder.Build();
@@ -52,6 +54,7 @@ internal static class Program
         app.MapWorkspaces();
         app.MapExecutions();
         app.MapModels();
+        app.MapAgents();
         app.MapShell();
         app.MapDocuments();
         return app;

@@ -18,8 +18,12 @@ internal static class ShellWords
             var c = script[i];
             if (c == '\\' && quote != '\'' && i + 1 < script.Length)
             {
-                word.Append(script[++i]);
-                begun = true;
+                // Before a line's end it joins the lines.
+                if (script[++i] != '\n')
+                {
+                    word.Append(script[i]);
+                    begun = true;
+                }
             }
             else if (quote == c)
             {

@@ -315,7 +315,18 @@ internal sealed class TaskGrain(
         }
 
         var allowed = await access.FindAsync(caller, task.State.Workspace.Workspace, needed, CancellationToken.None);
-        return allowed.Succeeded ? await act(task) : allowed.Refusal;
+        if (!allowed.Succeeded)
+        {
+            return allowed.Refusal;
+        }
+
+        // The end is published a moment before its job has left.
+        if (run is { } leaving && !TaskStates.IsLive(task.State.State))
+        {
+            await leaving.Completion;
+        }
+
+        return await act(task);
     }
 
     private Task<Outcome<string>> WhileIdleAsync(Caller caller, Func<TaskSession, Task<Outcome<string>>> act) => GuardedAsync(

@@ -110,16 +110,16 @@ internal sealed class TaskJob(
 
     private async Task EndAsync(TaskSession session, TurnView turn, string state, TaskOutcome? outcome, string? error)
     {
+        await audit.AppendAsync(
+            new AuditRecord(
+                session.State.Workspace.Tenant, session.Agent, "task.ended", $"task/{session.State.Id}", state,
+                new JsonObject { ["turn"] = turn.Number, ["outcome"] = outcome?.Kind, ["tokensIn"] = session.State.Usage.TokensIn, ["tokensOut"] = session.State.Usage.TokensOut }),
+            CancellationToken.None);
         await session.ChangeAsync(
             draft => draft
                 .Change(ended => ended with { State = state, Outcome = outcome, Error = error, Now = null, PendingApprovals = [] })
                 .Publish(state == TaskStates.Failed ? "turn.failed" : "turn.completed", turn with { CompletedAt = draft.Now })
                 .PublishTask("thread.completed"),
-            CancellationToken.None);
-        await audit.AppendAsync(
-            new AuditRecord(
-                session.State.Workspace.Tenant, session.Agent, "task.ended", $"task/{session.State.Id}", state,
-                new JsonObject { ["turn"] = turn.Number, ["outcome"] = outcome?.Kind, ["tokensIn"] = session.State.Usage.TokensIn, ["tokensOut"] = session.State.Usage.TokensOut }),
             CancellationToken.None);
     }
 }

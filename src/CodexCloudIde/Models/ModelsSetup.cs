@@ -1,4 +1,6 @@
 using CodexCloudIde.Inference;
+using CodexCloudIde.Repair.Chat;
+using Microsoft.Extensions.AI;
 
 namespace CodexCloudIde.Models;
 
@@ -20,6 +22,7 @@ internal static class ModelsSetup
                 AllowAutoRedirect = false,
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             });
+        services.AddKeyedSingleton<IChatClient>(Offline, (provider, _) => new OfflineRepairClient(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TokenCounter>();
         services.AddSingleton<Scheduler>();
         services.AddSingleton<ModelCatalog>();

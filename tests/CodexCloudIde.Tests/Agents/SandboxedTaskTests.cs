@@ -47,6 +47,22 @@ public sealed class SandboxedTaskTests
     }
 
     [Fact]
+    public async Task Fix_OfflineModelOnTheSample_MendsAllOfIt()
+    {
+        await using var host = await IdeHost.StartAsync();
+        using var made = await host.Client.PostAsJsonAsync("/api/v1/workspaces", new { name = "sample", source = new { template = "sample-debug" } }, Cancel);
+        var workspace = (await made.ReadAsync()).GetProperty("id").GetString()!;
+        var task = await host.Client.StartTaskAsync(workspace, new { kind = "fix" });
+        var events = await host.Client.ToEndAsync(task);
+        var done = await host.Client.TaskAsync(task);
+        Assert.Equal("fixed", done.GetProperty("outcome").GetProperty("kind").GetString());
+        Assert.Equal(0, done.GetProperty("outcome").GetProperty("proof").GetProperty("after").GetProperty("failed").GetInt32());
+        Assert.NotEqual(0, done.GetProperty("outcome").GetProperty("proof").GetProperty("before").GetProperty("failed").GetInt32());
+        Assert.Contains(events, happened => happened.Name == "item.completed" && happened.Data.GetProperty("type").GetString() == "fileChange");
+        Assert.Contains(events, happened => happened.Name == "item.completed" && happened.Data.GetProperty("type").GetString() == "plan");
+    }
+
+    [Fact]
     public async Task Approval_WriteBack_WaitsIsDeniedThenAllowed()
     {
         object command = new { command = new[] { "sh", "-c", "echo made > made.txt" }, writeBack = true };

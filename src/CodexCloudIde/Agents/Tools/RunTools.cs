@@ -92,7 +92,7 @@ internal sealed class RunCommandTool(ExecutionRunner runner) : IAgentTool
         var request = new ExecutionRequest(
             intent.Command!, arguments.OptionalText("stdin"), Limits: limits, Network: intent.Network ? "proxy" : "none", WriteBack: intent.WriteBack);
         return context.ShowAsync(
-            item => item with { Type = "commandExecution", Tool = Name, Command = intent.Command },
+            item => item with { Type = "commandExecution", Tool = Name, Command = [.. intent.Command!.Select(RunOutput.Short)] },
             $"running {intent.Command![0]}",
             async item =>
             {
@@ -160,5 +160,17 @@ internal static class RunOutput
         }
     }
 
-    public static string Tail(string text) => text.Length <= Shown ? text : text[^Shown..];
+    /// <summary>The last lines, none of them endless: what people see, never what the model gets.</summary>
+    public static string Tail(string text)
+    {
+        var tail = string.Join('\n', (text.Length <= 4 * Shown ? text : text[^(4 * Shown)..]).Split('\n').Select(Short));
+        return tail.Length <= Shown ? tail : tail[^Shown..];
+    }
+
+    /// <summary>A script given as an argument is shown by its beginning.</summary>
+    public static string Short(string text)
+    {
+        var line = text.Length > 400 && text.IndexOf('\n', StringComparison.Ordinal) is > 0 and var end ? text[..end] : text;
+        return line.Length > 400 ? line[..200] + "…" : line.Length < text.Length ? line + " …" : line;
+    }
 }
