@@ -8,6 +8,7 @@ using CodexCloudIde.Models;
 using CodexCloudIde.Shell;
 using CodexCloudIde.Storage;
 using CodexCloudIde.Tenants;
+using CodexCloudIde.Terminals;
 using CodexCloudIde.Workspaces;
 
 namespace CodexCloudIde;
@@ -34,6 +35,7 @@ internal static class Program
         builder.AddTenants();
         builder.AddWorkspaces();
         builder.AddExecutions();
+        builder.AddTerminals();
         builder.AddModels();
         builder.Services.AddShell();
 
@@ -51,6 +53,7 @@ internal static class Program
         app.MapAudit();
         app.MapWorkspaces();
         app.MapExecutions();
+        app.MapTerminals();
         app.MapModels();
         app.MapShell();
         app.MapDocuments();
