@@ -9,6 +9,7 @@ using CodexCloudIde.Models;
 using CodexCloudIde.Shell;
 using CodexCloudIde.Storage;
 using CodexCloudIde.Tenants;
+using CodexCloudIde.Terminals;
 using CodexCloudIde.Workspaces;
 
 namespace CodexCloudIde;
@@ -35,6 +36,7 @@ internal static class Program
         builder.AddTenants();
         builder.AddWorkspaces();
         builder.AddExecutions();
+        builder.AddTerminals();
         builder.AddModels();
         builder.AddAgents();
         builder.Services.AddShell();
@@ -53,6 +55,7 @@ internal static class Program
         app.MapAudit();
         app.MapWorkspaces();
         app.MapExecutions();
+        app.MapTerminals();
         app.MapModels();
         app.MapAgents();
         app.MapShell();

@@ -53,7 +53,23 @@ internal sealed class PseudoTerminal : IDisposable
     public unsafe void Resize(int columns, int rows)
     {
         var size = stackalloc ushort[] { (ushort)Math.Clamp(rows, 1, 1000), (ushort)Math.Clamp(columns, 1, 1000), 0, 0 };
-        _ = Libc.Control(master.Number(), SetSize, size);
+        var held = false;
+        try
+        {
+            master.DangerousAddRef(ref held);
+            _ = Libc.Control(master.Number(), SetSize, size);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The program ended meanwhile.
+        }
+        finally
+        {
+            if (held)
+            {
+                master.DangerousRelease();
+            }
+        }
     }
 
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
@@ -105,10 +121,26 @@ internal sealed class PseudoTerminal : IDisposable
 
     private unsafe int WriteSome(ReadOnlySpan<byte> bytes)
     {
-        fixed (byte* start = bytes)
+        var held = false;
+        try
         {
-            var count = Libc.Write(master.Number(), start, (nuint)bytes.Length);
-            return count >= 0 ? (int)count : Marshal.GetLastPInvokeError() is Again or Interrupted ? 0 : -1;
+            master.DangerousAddRef(ref held);
+            fixed (byte* start = bytes)
+            {
+                var count = Libc.Write(master.Number(), start, (nuint)bytes.Length);
+                return count >= 0 ? (int)count : Marshal.GetLastPInvokeError() is Again or Interrupted ? 0 : -1;
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            return -1;
+        }
+        finally
+        {
+            if (held)
+            {
+                master.DangerousRelease();
+            }
         }
     }
 

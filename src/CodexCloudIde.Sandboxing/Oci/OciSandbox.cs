@@ -17,6 +17,7 @@ internal sealed class OciSandbox : ISandbox
     private readonly SafeFileHandle lower;
     private readonly EgressGate? gate;
     private bool used;
+    private int disposed;
     private PseudoTerminal? pty;
     private OciTerminal? terminal;
 
@@ -114,6 +115,11 @@ internal sealed class OciSandbox : ISandbox
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) == 1)
+        {
+            return;
+        }
+
         if (gate is not null)
         {
             await gate.DisposeAsync().ConfigureAwait(false);

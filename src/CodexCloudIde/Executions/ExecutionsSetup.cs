@@ -15,8 +15,10 @@ internal static class ExecutionsSetup
         var services = builder.Services;
         services.AddOptions<SandboxSettings>().BindConfiguration(SandboxSettings.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<Sandboxes>();
+        services.AddSingleton(provider => provider.GetRequiredService<Sandboxes>().Runtime);
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<Sandboxes>());
         services.AddHostedService(provider => provider.GetRequiredService<Sandboxes>());
+        services.TryAddSingleton(new Sandboxing.Egress.EgressResolver());
         services.AddSingleton<RunHistory>();
         services.AddSingleton<LiveRuns>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveRuns>());

@@ -1,0 +1,76 @@
+using CodexCloudIde.Tenants;
+using CodexCloudIde.Workspaces;
+using Microsoft.AspNetCore.SignalR;
+
+namespace CodexCloudIde.Terminals;
+
+/// <summary>The hub of API.md: is this the account whose terminal this is? Forward. Errors are values; the connection stays.</summary>
+internal sealed class TerminalHub(TerminalRegistry terminals, AccessWatch watch) : Hub
+{
+    private const int LargestInput = 128 * 1024;
+
+    private Caller Caller => Callers.Of(Context.User);
+
+    public override async Task OnConnectedAsync()
+    {
+        var context = Context;
+        var registration = watch.Watch(Caller).Register(context.Abort);
+        context.ConnectionAborted.Register(registration.Dispose);
+        await base.OnConnectedAsync();
+    }
+
+    public override Task OnDisconnectedAsync(Exception? exception)
+    {
+        terminals.Detach(Context.ConnectionId);
+        return base.OnDisconnectedAsync(exception);
+    }
+
+    public async Task<TerminalAnswer> Open(OpenTerminal? request)
+    {
+        if (request is null || !WorkspaceId.TryParse(request.WorkspaceId, null, out var workspace))
+        {
+            return new TerminalAnswer(null, "notFound");
+        }
+
+        var opened = await terminals.OpenAsync(Caller, workspace, Context.ConnectionId, request.Columns, request.Rows, Context.ConnectionAborted);
+        return opened.Refusal is { } refusal ? new TerminalAnswer(null, CodeOf(refusal.Type), refusal.Detail) : new TerminalAnswer(opened.Value);
+    }
+
+    public void Input(TerminalInput? request)
+    {
+        if (request?.Bytes is { Length: > 0 and <= LargestInput } bytes)
+        {
+            terminals.Find(Caller, request.TerminalId)?.Input(bytes);
+        }
+    }
+
+    public void Resize(TerminalSize? request) => terminals.Find(Caller, request?.TerminalId)?.Resize(request!.Columns, request.Rows);
+
+    public void Acknowledge(TerminalAcknowledgement? request) => terminals.Find(Caller, request?.TerminalId)?.Acknowledge(Context.ConnectionId, request!.Offset);
+
+    public TerminalAnswer Attach(AttachTerminal? request)
+    {
+        if (terminals.Find(Caller, request?.TerminalId) is not { } terminal)
+        {
+            return new TerminalAnswer(null, "notFound");
+        }
+
+        terminal.Attach(Context.ConnectionId, request!.FromOffset);
+        return new TerminalAnswer(terminal.Id);
+    }
+
+    public async Task Close(CloseTerminal? request)
+    {
+        if (terminals.Find(Caller, request?.TerminalId) is { } terminal)
+        {
+            await terminals.CloseAsync(terminal);
+        }
+    }
+
+    private static string CodeOf(string type) => type switch
+    {
+        "not-found" => "notFound",
+        "no-sandbox-runtime" => "noRuntime",
+        _ => type,
+    };
+}
