@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using CodexCloudIde.CommandLine;
+using CodexCloudIde.Audit;
 
-namespace CodexCloudIde.Audit;
+namespace CodexCloudIde.CommandLine;
 
 /// <summary><c>audit verify FILE [--head FILE] [--key FILE]</c>. The key file is PEM, or the answer of <c>/api/v1/audit/keys</c>.</summary>
 internal static class AuditVerify
