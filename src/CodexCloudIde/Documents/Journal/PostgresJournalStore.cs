@@ -22,9 +22,10 @@ internal sealed class PostgresJournalStore(string connectionString) : IJournalSt
     private const string Append = """
         WITH given AS (SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[]) AS g(id, epoch, expected, next, payload)),
         moved AS (
-          UPDATE journal.head h SET revision = g.next FROM given g WHERE h.id = g.id AND h.epoch = g.epoch AND h.revision = g.expected RETURNING h.id),
-        added AS (INSERT INTO journal.edits(document, first, payload) SELECT g.id, g.expected + 1, g.payload FROM given g JOIN moved USING (id))
-        SELECT id FROM moved
+          UPDATE journal.head h SET revision = g.next FROM given g WHERE h.id = g.id AND h.epoch = g.epoch AND h.revision = g.expected
+          RETURNING g.id, g.epoch, g.expected),
+        added AS (INSERT INTO journal.edits(document, first, payload) SELECT g.id, g.expected + 1, g.payload FROM given g JOIN moved USING (id, epoch, expected))
+        SELECT id, epoch, expected FROM moved
         """;
 
     private readonly NpgsqlDataSource source = NpgsqlDataSource.Create(connectionString);
@@ -75,7 +76,7 @@ internal sealed class PostgresJournalStore(string connectionString) : IJournalSt
         var done = new bool[writes.Count];
         for (var i = 0; i < done.Length; i++)
         {
-            done[i] = (writes[i].Payload.IsEmpty || moved.Contains(writes[i].Id)) && await RememberAsync(writes[i], connection, transaction, cancellationToken);
+            done[i] = (writes[i].Payload.IsEmpty || moved.Contains((writes[i].Id, writes[i].Epoch, writes[i].Expected))) && await RememberAsync(writes[i], connection, transaction, cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
@@ -130,10 +131,10 @@ internal sealed class PostgresJournalStore(string connectionString) : IJournalSt
 
     public ValueTask DisposeAsync() => source.DisposeAsync();
 
-    private static async Task<HashSet<long>> AppendAsync(
+    private static async Task<HashSet<(long Id, long Epoch, long Expected)>> AppendAsync(
         List<JournalWrite> appends, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        HashSet<long> moved = [];
+        HashSet<(long, long, long)> moved = [];
         if (appends.Count == 0) return moved;
         await using var command = new NpgsqlCommand(Append, connection, transaction);
         Add(NpgsqlDbType.Bigint, appends.ConvertAll(write => write.Id));
@@ -142,7 +143,7 @@ internal sealed class PostgresJournalStore(string connectionString) : IJournalSt
         Add(NpgsqlDbType.Bigint, appends.ConvertAll(write => write.Next));
         Add(NpgsqlDbType.Bytea, appends.ConvertAll(write => write.Payload.ToArray()));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken)) moved.Add(reader.GetInt64(0));
+        while (await reader.ReadAsync(cancellationToken)) moved.Add((reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)));
         return moved;
 
         void Add<T>(NpgsqlDbType type, List<T> values) => command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | type, Value = values });

@@ -1,0 +1,170 @@
+using CodexCloudIde.Documents;
+using CodexCloudIde.Documents.Files;
+using CodexCloudIde.Documents.Journal;
+using CodexCloudIde.Tenants;
+using CodexCloudIde.Tests.Hosting;
+using CodexCloudIde.Text;
+
+namespace CodexCloudIde.Tests.Documents;
+
+/// <summary>The real journal, written by writers that know nothing of each other, as after a partition.</summary>
+public abstract class JournalTests : IAsyncLifetime
+{
+    private static readonly Actor Somebody = new("u1", "Somebody", "user");
+    private static readonly DocumentOptions Options = new() { EditsPerSnapshot = 16, RememberedEdits = 16 };
+
+    private readonly string tenant = Guid.NewGuid().ToString("N");
+    private readonly List<DocumentJournal> journals = [];
+
+    public virtual ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        foreach (var journal in journals) await journal.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>One more store over the same file or database, as another process would have.</summary>
+    internal abstract IJournalStore NewStore();
+
+    [Fact]
+    public async Task Submit_ByTwoWriters_TheSecondEpochWinsAndNothingIsLost()
+    {
+        var first = await WriterAsync(await JournalAsync());
+        await TypeAsync(first, "a", 1);
+        var second = await WriterAsync(await JournalAsync());
+
+        await Assert.ThrowsAsync<JournalFencedException>(() => TypeAsync(first, "lost", 2));
+        await TypeAsync(second, "b", 2);
+        await Assert.ThrowsAsync<JournalFencedException>(() => TypeAsync(first, "again", 3));
+
+        var third = await WriterAsync(await JournalAsync());
+        Assert.Equal((2L, "ba", true, false), (third.Revision, third.Text, first.IsBroken, second.IsBroken));
+    }
+
+    [Fact]
+    public async Task Submit_ByTwoWritersAtOnce_EveryAcknowledgedEditIsThereOnce()
+    {
+        var (one, two) = (await WriterAsync(await JournalAsync()), await WriterAsync(await JournalAsync()));
+        var acknowledged = await Task.WhenAll(TypeUntilFencedAsync(one, "one"), TypeUntilFencedAsync(two, "two"));
+        var reloaded = await WriterAsync(await JournalAsync());
+        var expected = acknowledged.SelectMany(list => list).ToList();
+        Assert.Equal(expected.Count, reloaded.Revision);
+        Assert.All(expected, text => Assert.Equal(2, reloaded.Text.Split(text).Length));
+    }
+
+    [Fact]
+    public async Task Load_AfterSnapshots_HasTextRingAndFirstAnswers()
+    {
+        var writer = await WriterAsync(await JournalAsync());
+        var last = new SubmitResult(0, 0, null, null);
+        for (var i = 1; i <= 50; i++) last = await TypeAsync(writer, $"{i % 10}", i);
+
+        var reloaded = await WriterAsync(await JournalAsync());
+        Assert.Equal((50L, writer.Text), (reloaded.Revision, reloaded.Text));
+        Assert.Equal(Enumerable.Range(41, 10).Select(revision => (long)revision), reloaded.Since(40)!.Select(edit => edit.Revision));
+        var again = await reloaded.SubmitAsync(Edit("0", 50));
+        Assert.Equal((last.Revision, last.Operation), (again.Revision, again.Operation));
+        Assert.Equal(50L, reloaded.Revision);
+    }
+
+    [Fact]
+    public async Task EditsAfter_BeyondTheRing_ComeFromTheJournal()
+    {
+        var writer = await WriterAsync(await JournalAsync());
+        for (var i = 1; i <= 40; i++) await TypeAsync(writer, "x", i);
+        var edits = await writer.EditsAfterAsync(5, TestContext.Current.CancellationToken);
+        Assert.Equal(Enumerable.Range(6, 35).Select(revision => (long)revision), edits.Select(edit => edit.Revision));
+    }
+
+    [Fact]
+    public async Task Write_ManyDocumentsAtOnce_AreCommittedTogetherInOrder()
+    {
+        var journal = await JournalAsync();
+        var writers = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => WriterAsync(journal, $"{tenant}/w/live/{i}")));
+        await Task.WhenAll(writers.SelectMany(writer => Enumerable.Range(1, 25).Select(i => TypeAsync(writer, "y", i))));
+        Assert.All(writers, writer => Assert.Equal((25L, 25L, new string('y', 25)), (writer.Revision, writer.DurableRevision, writer.Text)));
+        var reloaded = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => WriterAsync(journal, $"{tenant}/w/live/{i}")));
+        Assert.All(reloaded, writer => Assert.Equal(new string('y', 25), writer.Text));
+    }
+
+    [Fact]
+    public async Task Unsaved_AfterACrash_NamesTheDocumentsWhoseFileIsBehind()
+    {
+        var journal = await JournalAsync();
+        await TypeAsync(await WriterAsync(journal, $"{tenant}/w/live/behind.txt"), "x", 1);
+        await WriterAsync(journal, $"{tenant}/w/live/untouched.txt");
+        await TypeAsync(await WriterAsync(journal, $"{tenant}/w/other/elsewhere.txt"), "x", 1);
+        Assert.Equal([$"{tenant}/w/live/behind.txt"], await journal.Store.UnsavedAsync($"{tenant}/w/live", TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Rename_OfADocument_KeepsItsEditsAndFencesTheWriter()
+    {
+        var journal = await JournalAsync();
+        var writer = await WriterAsync(journal, $"{tenant}/w/live/a");
+        await TypeAsync(writer, "x", 1);
+        await journal.Store.RenameAsync($"{tenant}/w/live/a", $"{tenant}/w/live/b", TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<JournalFencedException>(() => TypeAsync(writer, "y", 2));
+        var moved = await WriterAsync(journal, $"{tenant}/w/live/b");
+        Assert.Equal((writer.DocumentId, "x"), (moved.DocumentId, moved.Text));
+    }
+
+    private static SubmittedEdit Edit(string text, long sequence) => new("c", sequence, sequence - 1, TextOperation.Replace(0, 0, text), Somebody);
+
+    private static Task<SubmitResult> TypeAsync(DocumentWriter writer, string text, long sequence) => writer.SubmitAsync(Edit(text, sequence));
+
+    private static async Task<List<string>> TypeUntilFencedAsync(DocumentWriter writer, string client)
+    {
+        List<string> acknowledged = [];
+        try
+        {
+            for (var i = 1; i <= 20; i++)
+            {
+                var text = $"[{client}{i}]";
+                var done = await writer.SubmitAsync(new SubmittedEdit(client, i, writer.Revision, TextOperation.Replace(0, 0, text), Somebody));
+                if (done.Error is null) acknowledged.Add(text);
+            }
+        }
+        catch (JournalFencedException)
+        {
+            // The other one has taken over; what was acknowledged before counts.
+        }
+
+        return acknowledged;
+    }
+
+    private async Task<DocumentJournal> JournalAsync()
+    {
+        var journal = new DocumentJournal(NewStore());
+        journals.Add(journal);
+        await journal.StartAsync(TestContext.Current.CancellationToken);
+        return journal;
+    }
+
+    private async Task<DocumentWriter> WriterAsync(DocumentJournal journal, string? key = null)
+    {
+        var initial = (new DocumentSnapshot(0, "", []).Encode(), new FileMark(FileShape.Default, SavedFile.Of(0, []), null).Encode());
+        var head = await journal.Store.TakeOverAsync(key ?? $"{tenant}/w/live/a.txt", initial, TestContext.Current.CancellationToken);
+        return await DocumentWriter.LoadAsync(head!, journal, Options, TimeProvider.System, TestContext.Current.CancellationToken);
+    }
+}
+
+public sealed class SqliteJournalTests : JournalTests
+{
+    private readonly TempFolder folder = new();
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        folder.Dispose();
+    }
+
+    internal override IJournalStore NewStore() => new SqliteJournalStore(folder.Of("journal", "documents.db"));
+}
+
+public sealed class PostgresJournalTests(PostgresServer server) : JournalTests, IClassFixture<PostgresServer>
+{
+    internal override IJournalStore NewStore() => new PostgresJournalStore(server.ConnectionString);
+}

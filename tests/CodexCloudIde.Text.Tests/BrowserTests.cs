@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace CodexCloudIde.Text.Tests;
+
+/// <summary>The browser's half, bundled as for the page and run by Node: the same vectors, and the sync client over a bad network.</summary>
+public sealed class BrowserTests
+{
+    private const int Vectors = 20_000;
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    [Fact]
+    public async Task Operation_InTheBrowser_PassesTheVectorsOfThisCode()
+    {
+        using var folder = new Scratch();
+        var file = Path.Combine(folder.Path, "vectors.json");
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(Enumerable.Range(1, Vectors).Select(Vector), Relaxed), TestContext.Current.CancellationToken);
+        Assert.Equal($"{Vectors} vectors passed", await RunAsync(folder, "vectors", file));
+    }
+
+    [Theory]
+    [InlineData(1, 150)]
+    public async Task Client_OverABadNetwork_ConvergesAndLosesNothing(int firstSeed, int runs)
+    {
+        using var folder = new Scratch();
+        Assert.Equal($"{runs} runs converged", await RunAsync(folder, "network", $"{firstSeed}", $"{runs}"));
+    }
+
+    private static object Vector(int seed)
+    {
+        var edits = new RandomEdits(seed);
+        var text = edits.Text(20);
+        var (first, second) = (edits.Edit(text), edits.Edit(text));
+        var applied = first.Apply(text);
+        var next = edits.Edit(applied);
+        var (earlier, later) = TextOperation.Transform(first, second);
+        var position = edits.Next(text.Length + 1);
+        return new
+        {
+            text, first, second, next, applied, inverse = first.Invert(text), composed = first.Compose(next), earlier, later, position,
+            before = first.Map(position, Association.Before), after = first.Map(position, Association.After),
+        };
+    }
+
+    private static async Task<string> RunAsync(Scratch folder, string script, params string[] arguments)
+    {
+        var root = Repository();
+        var bundle = Path.Combine(folder.Path, $"{script}.mjs");
+        await ToolAsync(Path.Combine(root, "wwwroot", "node_modules", ".bin", "esbuild"),
+            Path.Combine(root, "tests", "CodexCloudIde.Text.Tests", "Browser", $"{script}.ts"), "--bundle", "--platform=node", "--format=esm", $"--outfile={bundle}", "--log-level=warning");
+        return await ToolAsync("node", [bundle, .. arguments]);
+    }
+
+    private static async Task<string> ToolAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}:\n{await error}");
+        return output.Trim();
+    }
+
+    private static string Repository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "CodexCloudIde.sln"))) folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests are not below the repository.");
+        return folder.FullName;
+    }
+
+    private sealed class Scratch : IDisposable
+    {
+        public string Path { get; } = Directory.CreateTempSubdirectory("codex-text-").FullName;
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
+}
