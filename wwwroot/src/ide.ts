@@ -184,10 +184,25 @@ function chooseTheme(theme: "dark" | "light"): void {
 
 function openSettings(): void {
   if (!circuit) {
-    toast("Settings open when the connection is back.");
+    toast("Settings need a new connection to the server.", { action: { label: "Reload", run: () => location.reload() } });
     return;
   }
   circuit.invokeMethodAsync("OpenSettings", currentTheme() === "dark", settings()).catch((error: unknown) => fail("Settings could not be opened.", error));
+}
+
+// The circuit carries dialogs only. While it is away the page goes on; one that is gone for good is replaced at the next reload.
+function watchCircuit(): void {
+  const banner = byId("components-reconnect-modal");
+  const away = new Set(["show", "retrying"]);
+  banner.addEventListener("components-reconnect-state-changed", (event) => {
+    const state = (event as CustomEvent<{ state: string }>).detail.state;
+    banner.toggleAttribute("data-away", away.has(state));
+    if (state === "rejected") {
+      circuit = null;
+    } else if (state === "failed") {
+      window.setTimeout(() => void (window as unknown as { Blazor: { reconnect(): Promise<boolean> } }).Blazor.reconnect().catch(() => undefined), 5000);
+    }
+  });
 }
 
 /** The circuit has come; called again after a new one replaced a lost one. */
@@ -290,6 +305,7 @@ async function sandbox(): Promise<void> {
 
 startFrame();
 listen();
+watchCircuit();
 void explorer.start().catch(missing);
 void loadWorkspace().catch(missing);
 void editors.restore();

@@ -131,7 +131,8 @@ export class AgentPanel {
       const before = this.items.get(item.id);
       this.items.set(item.id, item);
       this.drawItem(item);
-      if (item.type === "testRun" && item.testRun && !before?.testRun) {
+      // What a finished task once saw is history, not the state of the tests.
+      if (item.type === "testRun" && item.testRun && !before?.testRun && !isOver(this.task!)) {
         this.host.testRun(item.testRun);
       }
       if (item.type === "fileChange" && name === "item.completed") {

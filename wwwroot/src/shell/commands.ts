@@ -44,6 +44,10 @@ export function listen(): void {
       return;
     }
     const pressed = chord(event);
+    // A shell wants its own control keys; what is ours there is marked by Shift, or belongs to no shell.
+    if ((event.target as Element | null)?.closest?.(".xterm") && !/^(Ctrl\+Shift\+.|Ctrl\+`|Ctrl\+Page(Up|Down)|Alt\+W)/.test(pressed)) {
+      return;
+    }
     for (const command of commands.values()) {
       if (command.key === pressed && (command.when?.() ?? true)) {
         event.preventDefault();
