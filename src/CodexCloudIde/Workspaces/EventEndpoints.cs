@@ -11,14 +11,19 @@ internal static class EventEndpoints
         group.MapGet("/{w}/events", async (WorkspaceRequest request, WorkspaceEvents events) =>
         {
             var grant = request.Id is { } id ? await request.Access.GrantAsync(request.Caller, id, Role.Viewer, request.Aborted) : Refusal.NotFound;
-            return grant.ToResult(granted => new EventStream((_, cancellationToken) => WatchAsync(request, granted.Live, events, cancellationToken)));
+            return grant.ToResult(granted =>
+            {
+                // Before the answer begins: what happens after a client has seen it begin is not missed.
+                var news = events.Subscribe(granted.Live, request.Aborted);
+                return new EventStream((_, cancellationToken) => WatchAsync(request, granted.Live, news, cancellationToken));
+            });
         });
 
     // Ends with the workspace, and when the caller is no longer a member of it.
     private static async IAsyncEnumerable<ServerEvent> WatchAsync(
-        WorkspaceRequest request, WorkspaceRef workspace, WorkspaceEvents events, [EnumeratorCancellation] CancellationToken cancellationToken)
+        WorkspaceRequest request, WorkspaceRef workspace, IAsyncEnumerable<WorkspaceEvent> news, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var happened in events.Subscribe(workspace, cancellationToken))
+        await foreach (var happened in news.WithCancellation(cancellationToken))
         {
             if (happened.Type == "member.changed"
                 && !(await request.Access.GrantAsync(request.Caller, workspace.Workspace, Role.Viewer, cancellationToken)).Succeeded)

@@ -59,7 +59,7 @@ public sealed class ArchiveTests(IdeHost host) : IClassFixture<IdeHost>
     };
 
     [Theory]
-    [MemberData(nameof(Good))]
+    [MemberData(nameof(Good), DisableDiscoveryEnumeration = true)]
     public async Task Put_EachFormat_MergesTheFilesIn(string format, byte[] archive)
     {
         Assert.NotEmpty(format);
@@ -95,20 +95,20 @@ public sealed class ArchiveTests(IdeHost host) : IClassFixture<IdeHost>
         { "name too long", Pax(("ok.txt", "x"), (new string('x', 256), "x")), "name-too-long" },
         { "NUL in a name", Pax(("ok.txt", "x"), ("a\0b", "x")), "unsafe-archive" },
         { "too deep", Pax(("ok.txt", "x"), (string.Concat(Enumerable.Repeat("d/", 101)) + "f", "x")), "archive-too-deep" },
-        { "bomb", Gzip(new byte[1536].Concat(Pax(("zeros", new string('\0', 200 << 20)))).Skip(1536).ToArray()), "archive-bomb" },
+        { "bomb", Gzip(Pax(("zeros", new string('\0', 80 << 20)))), "archive-bomb" },
         { "zip dot dot", Zip(("ok.txt", [1], 0), ("../x", [1], 0)), "unsafe-archive" },
         { "zip backslash dot dot", Zip(("ok.txt", [1], 0), ("..\\x", [1], 0)), "unsafe-archive" },
         { "zip absolute", Zip(("ok.txt", [1], 0), ("/x", [1], 0)), "unsafe-archive" },
         { "zip link out", Zip(("ok.txt", [1], 0), ("l", "../../etc"u8.ToArray(), 0xa1ff)), "unsafe-archive" },
         { "zip device", Zip(("ok.txt", [1], 0), ("d", [], 0x2180)), "unsafe-archive" },
-        { "zip bomb", Zip(("ok.txt", [1], 0), ("zeros", new byte[300 << 20], 0)), "archive-bomb" },
+        { "zip bomb", Zip(("ok.txt", [1], 0), ("zeros", new byte[80 << 20], 0)), "archive-bomb" },
         { "cut off zip", Zip(("ok.txt", [1], 0), ("b", [2], 0))[..^30], "damaged-archive" },
         { "no archive", "just text"u8.ToArray(), "unknown-archive" },
         { "nothing", [], "unknown-archive" },
     };
 
     [Theory]
-    [MemberData(nameof(Bad))]
+    [MemberData(nameof(Bad), DisableDiscoveryEnumeration = true)]
     public async Task Put_BadArchive_Is422AndNothingIsWritten(string what, byte[] archive, string type)
     {
         var workspace = await WorkspaceClient.CreateAsync(host);

