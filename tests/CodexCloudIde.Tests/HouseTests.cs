@@ -38,7 +38,7 @@ public sealed class HouseTests
     public void Folders_KnowOnlyWhomTheyMay()
     {
         string[] parts = ["CodexCloudIde.Text", "CodexCloudIde.Sandboxing", "CodexCloudIde.Inference", "CodexCloudIde.Repair"];
-        var house = new ArchLoader().LoadAssemblies([typeof(Program).Assembly, .. parts.Select(Assembly.Load)]).Build();
+        var house = new ArchLoader().LoadAssemblies([typeof(Program).Assembly, .. parts.Select(System.Reflection.Assembly.Load)]).Build();
         var folders = house.Types.Select(FolderOf).OfType<string>().Distinct().ToList();
         var wrong = house.Types
             .SelectMany(type => type.Dependencies.Select(dependency => (From: FolderOf(type), To: FolderOf(dependency.Target), Type: type.FullName)))

@@ -19,7 +19,8 @@ internal static class ShellSetup
     public static IEndpointRouteBuilder MapShell(this IEndpointRouteBuilder routes)
     {
         routes.MapStaticAssets();
-        routes.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        // The whole policy is ours (PageSecurity); the framework's own header holds frame-ancestors alone.
+        routes.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return routes;
     }
 }

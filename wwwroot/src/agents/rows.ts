@@ -5,7 +5,7 @@ import type { Item } from "./task";
 
 /** A unified diff, line by line. */
 export function diffView(lines: string[]): HTMLElement {
-  return h("div", { class: "diff", tabindex: "0", role: "region", "aria-label": "Difference" }, ...lines.filter((line) => !/^(---|\+\+\+) /.test(line)).map((line) =>
+  return h("div", { class: "diff", tabindex: "0", role: "group", "aria-label": "Difference" }, ...lines.filter((line) => !/^(---|\+\+\+) /.test(line)).map((line) =>
     h("div", { class: line.startsWith("+") ? "add" : line.startsWith("-") ? "del" : line.startsWith("@@") ? "hunk" : "" }, line || " ")));
 }
 
