@@ -520,7 +520,8 @@ export class Editors {
         tab.pending = undefined;
       }
       this.drawPosition(group);
-      if (focus) {
+      // Opening takes a moment: whoever began to type in a box meanwhile keeps the keys.
+      if (focus && !(document.activeElement instanceof HTMLInputElement)) {
         group.editor.focus();
       }
     } else {
