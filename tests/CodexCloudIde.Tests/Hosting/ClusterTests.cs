@@ -35,6 +35,40 @@ public sealed class ClusterTests
     }
 
     [Fact]
+    public async Task Browser_SignedInAtOne_IsSignedInAtTheOtherAndHearsItsEvents()
+    {
+        using var data = new TempFolder();
+        await using var redis = await RedisServer.StartAsync();
+        await using var one = await StartAsync(data, redis);
+        await using var two = await StartAsync(data, redis);
+        using var browser = await Browser.SignedInAsync(one.Address, IdeHost.OwnerEmail, IdeHost.OwnerPassword);
+        using var elsewhere = new Browser(two.Address);
+        elsewhere.Cookies.Add(browser.Cookies.GetCookies(one.Address));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(elsewhere.Client));
+
+        using var made = await one.Client.PostAsJsonAsync("/api/v1/workspaces", new { name = "shared", source = new { template = "empty" } }, Cancellation);
+        var workspace = (await made.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("id").GetString();
+        using var asked = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/workspaces/{workspace}/events") { Headers = { Accept = { new("text/event-stream") } } };
+        using var stream = await elsewhere.Client.SendAsync(asked, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        Assert.Equal(HttpStatusCode.OK, stream.StatusCode);
+        using var lines = new StreamReader(await stream.Content.ReadAsStreamAsync(Cancellation));
+        using var content = new StringContent("hello");
+        using var put = await one.Client.PutAsync($"/api/v1/workspaces/{workspace}/files/greeting.txt", content, Cancellation);
+        Assert.True(put.IsSuccessStatusCode);
+        Assert.Contains("greeting.txt", await LineAsync(lines, "data:"), StringComparison.Ordinal);
+
+        // Signing out at one ends what is open at the other.
+        using var left = await browser.SubmitAsync("/account", "/sign-out", []);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        patience.CancelAfter(TimeSpan.FromMinutes(1));
+        while (await lines.ReadLineAsync(patience.Token) is not null)
+        {
+        }
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(elsewhere.Client));
+    }
+
+    [Fact]
     public async Task Start_AfterBothWereKilled_ServesAgain()
     {
         using var data = new TempFolder();
@@ -67,6 +101,16 @@ public sealed class ClusterTests
     }
 
     private static Task<IdeProcess> StartAsync(TempFolder data, RedisServer redis) => IdeProcess.StartAsync(data.Path, null, $"--Ide:Redis={redis.Configuration}");
+
+    private static async Task<string> LineAsync(StreamReader lines, string prefix)
+    {
+        while (await lines.ReadLineAsync(Cancellation) is { } line)
+        {
+            if (line.StartsWith(prefix, StringComparison.Ordinal)) return line;
+        }
+
+        return "(ended)";
+    }
 
     private static async Task<HttpStatusCode> StatusAsync(HttpClient client)
     {
