@@ -43,10 +43,10 @@ internal static class Cluster
         silo.ConfigureEndpoints(address, node.Port > 0 ? node.Port : FreePort(address), gatewayPort: 0, listenOnAnyHostAddress: false);
         silo.UseRedisClustering(options => options.ConfigurationOptions = redis);
 
-        // A killed process is out after two missed probes of a second, where the defaults take sixteen seconds and more.
+        // By default a killed process is out after two missed probes of a second, where the defaults take sixteen seconds and more.
         silo.Configure<ClusterMembershipOptions>(options =>
         {
-            options.ProbeTimeout = TimeSpan.FromSeconds(1);
+            options.ProbeTimeout = TimeSpan.FromSeconds(node.ProbeSeconds);
             options.NumMissedProbesLimit = 2;
             options.NumVotesForDeathDeclaration = 1;
             options.TableRefreshTimeout = TimeSpan.FromSeconds(5);

@@ -16,4 +16,8 @@ internal sealed class ClusterNodeOptions
     /// <summary>Port between the processes; 0 takes a free one.</summary>
     [Range(0, 65535)]
     public int Port { get; set; }
+
+    /// <summary>Seconds between the probes by which the processes watch each other; one that misses two is out. More on hosts that stand still for seconds at a time.</summary>
+    [Range(1, 60)]
+    public int ProbeSeconds { get; set; } = 1;
 }

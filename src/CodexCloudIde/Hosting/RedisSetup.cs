@@ -24,6 +24,7 @@ internal static class RedisSetup
             backplane.Configuration.ChannelPrefix = RedisChannel.Literal("codex-cloud-ide");
         });
         builder.Services.AddSingleton<IReadinessCheck, RedisReadiness>();
+        builder.Services.AddHostedService<WorkspaceEventRelay>();
     }
 
     private sealed class RedisReadiness(IConnectionMultiplexer redis) : IReadinessCheck

@@ -1,3 +1,4 @@
+using CodexCloudIde.Audit;
 using CodexCloudIde.Tenants.Pages;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
@@ -33,8 +34,8 @@ internal static class ProviderEndpoints
     public static void MapProvider(this IEndpointRouteBuilder routes)
     {
         routes.MapForm("/sign-in/provider", async (HttpContext context, IOptions<ProviderOptions> provider, CancellationToken cancellationToken) =>
-            Challenge(provider.Value, Forms.Local((await context.Request.ReadFormAsync(cancellationToken))["next"]), null)).RequireRateLimiting(SignInEndpoints.RateLimit);
-        routes.MapForm("/account/link", (HttpContext context, IOptions<ProviderOptions> provider) => Challenge(provider.Value, "/account", context.GetCaller().User))
+            await ChallengeAsync(context, provider.Value, Forms.Local((await context.Request.ReadFormAsync(cancellationToken))["next"]), null)).RequireRateLimiting(SignInEndpoints.RateLimit);
+        routes.MapForm("/account/link", (HttpContext context, IOptions<ProviderOptions> provider) => ChallengeAsync(context, provider.Value, "/account", context.GetCaller().User))
             .RequireAuthorization(TenantPolicy.Tenant);
         routes.MapPage("/sign-in/provider/done", DoneAsync);
         routes.MapPage("/sign-in/provider/failed", () => Refused("The provider did not sign you in. Try again; if it happens again, ask its operator."));
@@ -69,16 +70,25 @@ internal static class ProviderEndpoints
         };
     }
 
-    private static IResult Challenge(ProviderOptions provider, string next, UserId? link)
+    private static async Task<IResult> ChallengeAsync(HttpContext context, ProviderOptions provider, string next, UserId? link)
     {
         if (!provider.IsOn) return Results.NotFound();
         var properties = new AuthenticationProperties { RedirectUri = "/sign-in/provider/done" };
         properties.Items[NextItem] = next;
         properties.Items[LinkItem] = link?.ToString();
-        return Results.Challenge(properties, [Scheme]);
+        try
+        {
+            await context.ChallengeAsync(Scheme, properties);
+            return Results.Empty;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or HttpRequestException)
+        {
+            // Its configuration document cannot be read.
+            return Refused("The sign-in provider does not answer at the moment. Try again; if it stays so, ask its operator.", StatusCodes.Status502BadGateway);
+        }
     }
 
-    private static async Task<IResult> DoneAsync(HttpContext context, IOptions<ProviderOptions> provider, ProviderSignIn identities, SignIn signIn, CancellationToken cancellationToken)
+    private static async Task<IResult> DoneAsync(HttpContext context, IOptions<ProviderOptions> provider, ProviderSignIn identities, SignIn signIn, AuditLog audit, CancellationToken cancellationToken)
     {
         if (!provider.Value.IsOn) return Results.NotFound();
         var found = await context.AuthenticateAsync(Between);
@@ -89,11 +99,18 @@ internal static class ProviderEndpoints
         // Linking was begun by somebody signed in; only that same person ends it.
         if (link is not null && Callers.OrNull(context.User)?.User != link) return Refused("Sign in first, then link on the account page.");
         var account = await identities.ResolveAsync(found.Principal, link, cancellationToken);
-        if (!account.Succeeded) return Refused(account.Refusal!.Detail);
+        if (!account.Succeeded)
+        {
+            await audit.AppendAsync(
+                new AuditRecord(null, new Actor("unknown", "Unknown", "user"), "signin.failed", "user/unknown", "denied", new() { ["method"] = "openid", ["reason"] = account.Refusal!.Type }),
+                cancellationToken);
+            return Refused(account.Refusal!.Detail);
+        }
+
         if (link is null && await signIn.EnterAsync(context, account.Value, null, "openid", cancellationToken) is { } refusal) return Refused(refusal.Detail);
         return Results.LocalRedirect(Forms.Local(items.TryGetValue(NextItem, out var next) ? next : null));
     }
 
-    private static IResult Refused(string text) =>
-        Forms.Page<MessagePage>(new { Title = "Not signed in", Text = text, Link = "/sign-in", LinkText = "Sign in" }, StatusCodes.Status403Forbidden);
+    private static IResult Refused(string text, int status = StatusCodes.Status403Forbidden) =>
+        Forms.Page<MessagePage>(new { Title = "Not signed in", Text = text, Link = "/sign-in", LinkText = "Sign in" }, status);
 }

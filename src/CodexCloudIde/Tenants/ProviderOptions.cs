@@ -27,6 +27,13 @@ internal sealed class ProviderOptions
     /// <summary>The tenant that groups give roles in, and new people join; empty: only accounts that exist sign in.</summary>
     public string TenantId { get; set; } = "";
 
+    /// <summary>An address that the provider has verified links to the account that has it. Off: people link on their account page.</summary>
+    public bool LinkVerifiedEmail { get; set; }
+
+    /// <summary>For validation at the start.</summary>
+    public bool IsSound => !IsOn || (ClientId.Length > 0 && Uri.TryCreate(Authority, UriKind.Absolute, out var authority)
+        && (authority.Scheme == Uri.UriSchemeHttps || (authority.Scheme == Uri.UriSchemeHttp && !RequireHttps)));
+
     public bool IsOn => Authority.Length > 0;
 
     public string? ShownName => IsOn ? Name : null;

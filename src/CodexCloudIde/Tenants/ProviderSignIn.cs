@@ -9,8 +9,8 @@ using Microsoft.Extensions.Options;
 namespace CodexCloudIde.Tenants;
 
 /// <summary>
-/// From the provider's identity to an account. Known by its subject, or linked: explicitly by somebody signed in, or by an e-mail address that the
-/// provider has verified. New people join the configured tenant when one of their groups gives a role there; groups decide again at each sign-in.
+/// From the provider's identity to an account. Known by its subject, or linked: explicitly by somebody signed in, or, where configured, by an e-mail
+/// address that the provider has verified. New people join the configured tenant when one of their groups gives a role there; groups decide again at each sign-in.
 /// </summary>
 internal sealed class ProviderSignIn(
     UserManager<Account> users, Accounts accounts, Memberships memberships, TenantContexts contexts, AuditLog audit, IOptions<ProviderOptions> options)
@@ -36,7 +36,10 @@ internal sealed class ProviderSignIn(
         var role = RoleOf(identity);
         if (account is null && VerifiedEmail(identity) is { } email)
         {
-            account = await LinkAsync(await accounts.FindAsync(email), key, "verified e-mail", cancellationToken);
+            var existing = await accounts.FindAsync(email);
+            if (existing is not null && !options.Value.LinkVerifiedEmail)
+                return new Refusal(403, "email-taken", "An account with your e-mail address exists: sign in to it the way you did so far, then link it on the account page.");
+            account = await LinkAsync(existing, key, "verified e-mail", cancellationToken);
             if (account is null && role is not null && TenantOf() is not null)
             {
                 var made = await accounts.CreateAsync(email, null, identity.FindFirstValue("name"), isOperator: false);

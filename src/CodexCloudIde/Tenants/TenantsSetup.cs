@@ -15,7 +15,8 @@ internal static class TenantsSetup
         services.AddOptions<BootstrapOptions>().BindConfiguration("Ide:Bootstrap");
         services.AddSingleton(provider => new AccessWatch(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Credentials>().AddSingleton<Revocations>().AddSingleton<Memberships>().AddSingleton<AccessTokens>().AddSingleton<Sessions>();
-        services.AddOptions<ProviderOptions>().BindConfiguration("Ide:OpenIdConnect");
+        services.AddOptions<ProviderOptions>().BindConfiguration("Ide:OpenIdConnect")
+            .Validate(options => options.IsSound, "Ide:OpenIdConnect needs a ClientId and an Authority that is an https address (http only with RequireHttps=false).").ValidateOnStart();
         services.AddSingleton<SetUpCode>().AddSingleton<Invitations>();
         services.AddScoped<Accounts>().AddScoped<SignIn>().AddScoped<ProviderSignIn>().AddScoped<MemberChanges>();
         services.AddRazorComponents();

@@ -47,6 +47,16 @@ public sealed class WorkspaceEvents
         }
     }
 
+    /// <summary>To every subscriber of this process, whatever the workspace.</summary>
+    public void DeliverToAll(WorkspaceEvent happened)
+    {
+        ArgumentNullException.ThrowIfNull(happened);
+        foreach (var reader in subscriptions.Values.SelectMany(readers => readers))
+        {
+            reader.Offer(happened);
+        }
+    }
+
     /// <summary>From now on; bounded: a slow reader gets one <c>tree.changed</c> for the root in place of what it missed.</summary>
     public IAsyncEnumerable<WorkspaceEvent> Subscribe(WorkspaceRef workspace, CancellationToken cancellationToken)
     {

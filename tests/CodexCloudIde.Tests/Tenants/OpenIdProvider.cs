@@ -63,6 +63,9 @@ internal sealed class OpenIdProvider : IAsyncDisposable
         return provider;
     }
 
+    /// <summary>From now on nobody answers.</summary>
+    public Task StopAsync() => app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         await app.StopAsync();

@@ -20,7 +20,7 @@ public sealed class ProviderTests : IAsyncLifetime
         provider = await OpenIdProvider.StartAsync();
         host = await IdeHost.StartAsync(
             $"--Ide:OpenIdConnect:Authority={provider.Address}", $"--Ide:OpenIdConnect:ClientId={OpenIdProvider.ClientId}",
-            $"--Ide:OpenIdConnect:ClientSecret={OpenIdProvider.ClientSecret}", "--Ide:OpenIdConnect:Name=Example", "--Ide:OpenIdConnect:RequireHttps=false",
+            $"--Ide:OpenIdConnect:ClientSecret={OpenIdProvider.ClientSecret}", "--Ide:OpenIdConnect:Name=Example", "--Ide:OpenIdConnect:RequireHttps=false", "--Ide:OpenIdConnect:LinkVerifiedEmail=true",
             "--Ide:OpenIdConnect:GroupRoles:engineers=developer", "--Ide:OpenIdConnect:GroupRoles:leads=maintainer");
         host.Services.GetRequiredService<IOptions<ProviderOptions>>().Value.TenantId = host.Owner.Tenant.ToString();
     }
@@ -52,6 +52,36 @@ public sealed class ProviderTests : IAsyncLifetime
         provider.Person = provider.Person with { Email = "changed@example.com" };
         Assert.Equal("owner", await RoleAfterSigningInAsync());
     }
+
+    [Fact]
+    public async Task SignIn_VerifiedEmailOfAnAccount_IsRefusedUnlessConfigured()
+    {
+        host.Services.GetRequiredService<IOptions<ProviderOptions>>().Value.LinkVerifiedEmail = false;
+        provider.Person = new Person("s6", IdeHost.OwnerEmail, true, "leads");
+        Assert.Null(await RoleAfterSigningInAsync());
+        await using var scope = host.Services.CreateAsyncScope();
+        var accounts = scope.ServiceProvider.GetRequiredService<Accounts>();
+        Assert.False(await accounts.HasLoginAsync((await accounts.FindAsync(IdeHost.OwnerEmail))!));
+    }
+
+    [Fact]
+    public async Task SignIn_ProviderDown_SaysSoAndPasswordsStillWork()
+    {
+        await provider.StopAsync();
+        using var browser = new Browser(host.Address);
+        using var answer = await browser.SubmitAsync("/sign-in", "/sign-in/provider", []);
+        Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
+        Assert.Contains("does not answer", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        using var owner = await Browser.SignedInAsync(host.Address, IdeHost.OwnerEmail, IdeHost.OwnerPassword);
+        Assert.Contains(IdeHost.OwnerEmail, await owner.Client.GetStringAsync("/account", Cancellation), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://login.example.com", "client")]
+    [InlineData("nonsense", "client")]
+    [InlineData("https://login.example.com", "")]
+    public async Task Start_BadConfiguration_IsRefused(string authority, string client) =>
+        await Assert.ThrowsAsync<OptionsValidationException>(() => IdeHost.StartAsync($"--Ide:OpenIdConnect:Authority={authority}", $"--Ide:OpenIdConnect:ClientId={client}"));
 
     [Fact]
     public async Task SignIn_UnverifiedEmailOfAnAccount_IsRefused()
