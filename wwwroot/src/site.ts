@@ -1,4 +1,5 @@
 // The static pages: theme switch, new workspace, relative times, live badges.
+import { startPhone } from "./phone/live";
 import { ApiError, getJson, postJson, send } from "./shell/api";
 import { ago, h } from "./shell/dom";
 import { currentTheme, setTheme } from "./shell/theme";
@@ -131,6 +132,7 @@ async function approvals(badge: HTMLElement): Promise<void> {
 
 function start(): void {
   times();
+  startPhone();
   document.querySelectorAll<HTMLFormElement>("form[data-new-workspace]").forEach(newWorkspace);
   document.querySelectorAll<HTMLElement>("[data-workspaces]").forEach((list) => void workspaces(list));
   document.querySelectorAll<HTMLElement>("[data-live=approvals]").forEach((badge) => void approvals(badge));

@@ -29,7 +29,7 @@ export function rowOf(item: Item, open: boolean, openFile: (path: string) => voi
       return item.text && item.text.length > 90 ? folded("thinking", [h("span", { class: "muted" }, item.text)], [h("p", { class: "muted text", style: "white-space:pre-wrap" }, item.text)])
         : line("thinking", [h("span", { class: "muted" }, item.text || "Thinking")]);
     case "plan":
-      return h("div", { class: classes("agent-row"), "data-item": item.id }, h("div", { class: "line" }, icon("plan"), h("span", { class: "what" }, "Plan"), h("span", { class: "took" }, planCount(item))),
+      return h("div", { class: classes("agent-row plan-row"), "data-item": item.id }, h("div", { class: "line" }, icon("plan"), h("span", { class: "what" }, "Plan"), h("span", { class: "took" }, planCount(item))),
         h("ul", { class: "plan" }, ...(item.steps ?? []).map((step) => {
           const done = step.status === "completed" || step.status === "done";
           const now = step.status === "inProgress" || step.status === "in_progress" || step.status === "running";

@@ -17,7 +17,7 @@ interface OpenAnswer {
 export class TerminalHub {
   private readonly connection: HubConnection;
   private starting: Promise<void> | undefined;
-  private readonly sinks = new Map<string, { sink: TerminalSink; next: number }>();
+  private readonly sinks = new Map<string, { sink: TerminalSink; next: number; attached: boolean }>();
   private closed = false;
 
   constructor(private readonly state: (connected: boolean) => void) {
@@ -46,9 +46,11 @@ export class TerminalHub {
     if (!answer.terminalId) {
       throw new Error(answer.detail ?? explain(answer.error));
     }
-    this.sinks.set(answer.terminalId, { sink, next: 0 });
-    // What the shell wrote before we listened is replayed.
+    const entry = { sink, next: 0, attached: false };
+    this.sinks.set(answer.terminalId, entry);
+    // What the shell wrote before we listened is replayed; what comes ahead of the replay comes again within it.
     await this.connection.invoke("Attach", { terminalId: answer.terminalId, fromOffset: 0 }).catch(() => undefined);
+    entry.attached = true;
     return answer.terminalId;
   }
 
@@ -102,7 +104,7 @@ export class TerminalHub {
       return;
     }
     const known = entry.next - offset;
-    if (known >= bytes.length) {
+    if (known >= bytes.length || (known < 0 && !entry.attached)) {
       return;
     }
     // A replay may overlap with what has been shown.

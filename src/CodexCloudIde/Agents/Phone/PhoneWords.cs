@@ -74,6 +74,9 @@ internal static class PhoneWords
         _ => item.Command is { } command ? $"{string.Join(' ', command)}{(item.Summary is null ? "" : $" · {item.Summary}")}" : item.Summary ?? item.Type,
     };
 
+    /// <summary>A model's words with what stands between backticks told apart.</summary>
+    public static IEnumerable<(string Text, bool Code)> Marked(string text) => text.Split('`').Select((part, i) => (part, i % 2 == 1)).Where(part => part.part.Length > 0);
+
     public static string? FirstLine(string? text) =>
         text?.Trim().Split('\n')[0] is { Length: > 0 } line ? (line.Length > 200 ? line[..199] + "…" : line) : null;
 }

@@ -81,8 +81,8 @@ internal sealed class RunCommandTool(ExecutionRunner runner) : IAgentTool
     public string Describe(ToolArguments arguments)
     {
         var intent = Intend(arguments);
-        return $"run {JsonSerializer.Serialize(intent.Command)}{(intent.Network ? " with network" : "")}{(intent.WriteBack ? ", writing to the workspace" : "")}"
-            + (arguments.OptionalText("stdin") is { } stdin ? $", stdin {JsonSerializer.Serialize(stdin)}" : "");
+        return $"run {Quoted(intent.Command)}{(intent.Network ? " with network" : "")}{(intent.WriteBack ? ", writing to the workspace" : "")}"
+            + (arguments.OptionalText("stdin") is { } stdin ? $", stdin {Quoted(stdin)}" : "");
     }
 
     public Task<ToolResult> InvokeAsync(ToolArguments arguments, ToolContext context, CancellationToken cancellationToken)
@@ -113,6 +113,11 @@ internal sealed class RunCommandTool(ExecutionRunner runner) : IAgentTool
             },
             cancellationToken);
     }
+
+    /// <summary>JSON, so that nothing is ambiguous, with the marks that a person can read left as they are; what turns text around stays escaped.</summary>
+    private static string Quoted<T>(T value) => JsonSerializer.Serialize(value)
+        .Replace("\\u003C", "<", StringComparison.Ordinal).Replace("\\u003E", ">", StringComparison.Ordinal).Replace("\\u0026", "&", StringComparison.Ordinal)
+        .Replace("\\u0027", "'", StringComparison.Ordinal).Replace("\\u002B", "+", StringComparison.Ordinal).Replace("\\u0022", "\\\"", StringComparison.Ordinal);
 
     private static IReadOnlyList<string> Command(ToolArguments arguments) =>
         arguments.OptionalTexts("command") is { Count: > 0 } command ? command : throw new ToolArgumentException("'command' must be a list of strings that is not empty.");
