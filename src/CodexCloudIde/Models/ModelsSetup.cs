@@ -1,4 +1,6 @@
 using CodexCloudIde.Inference;
+using CodexCloudIde.Repair.Chat;
+using Microsoft.Extensions.AI;
 
 namespace CodexCloudIde.Models;
 
@@ -21,6 +23,7 @@ internal static class ModelsSetup
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             });
         services.AddSingleton<TokenCounter>();
+        services.AddKeyedSingleton<IChatClient>(Offline, (provider, _) => new OfflineRepairClient(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Scheduler>();
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton(provider => new StreamRelay(provider.GetRequiredService<IHttpClientFactory>().CreateClient(HttpClientName)));
