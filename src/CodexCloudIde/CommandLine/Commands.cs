@@ -1,3 +1,4 @@
+using CodexCloudIde.Agents;
 using CodexCloudIde.Audit;
 
 namespace CodexCloudIde.CommandLine;
@@ -18,6 +19,7 @@ internal static class Commands
           CodexCloudIde token create --user EMAIL [--tenant ID] [--name NAME] [--days N] [--scopes a,b]
           CodexCloudIde backup FILE                                                      databases, keys and workspaces into one tar.gz
           CodexCloudIde restore FILE                                                     into an empty data directory
+          CodexCloudIde repair --project DIR [--write]                                   mend failing Python tests offline, on a copy unless --write
           CodexCloudIde doctor                                                           what this machine lacks
 
         Commands that touch data take --Ide:DataDirectory=DIR and the other settings like the server does.
@@ -32,6 +34,7 @@ internal static class Commands
         ["token", "create", .. var rest] => await AccountCommands.CreateTokenAsync(rest),
         ["backup", .. var rest] => await Backup.SaveAsync(rest),
         ["restore", .. var rest] => await Backup.RestoreAsync(rest),
+        ["repair", .. var rest] => await RepairCommand.RunAsync(rest),
         ["doctor", .. var rest] => await Doctor.RunAsync(rest),
         [var word, ..] when !word.StartsWith('-') && !word.Contains('=', StringComparison.Ordinal) => Wrong($"There is no command '{string.Join(' ', args)}'."),
         _ => null,
