@@ -39,7 +39,8 @@ public sealed class TerminalTests(SandboxFixture fixture)
             new SandboxSpecification(workspace.Path, WorkspaceMode.ReadWrite, new SandboxLimits(CpuSeconds: 0, WallSeconds: 0, IdleSeconds: 0)), TestContext.Current.CancellationToken);
         var terminal = await sandbox.OpenTerminalAsync(new SandboxCommand(["/bin/bash"]), 80, 24, TestContext.Current.CancellationToken);
         await sandbox.DisposeAsync();
-        Assert.Null((await terminal.Completion.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken)).Signal is 9 ? null : "alive");
+        var result = await terminal.Completion.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        Assert.Equal((null, KillCause.Cancelled), (result.ExitCode, result.Cause));
     }
 
     private sealed class Screen(ISandboxTerminal terminal)

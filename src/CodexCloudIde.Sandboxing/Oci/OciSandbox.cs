@@ -125,6 +125,7 @@ internal sealed class OciSandbox : ISandbox
             await gate.DisposeAsync().ConfigureAwait(false);
         }
 
+        terminal?.End();
         box.Process.Kill();
         if (terminal is not null)
         {

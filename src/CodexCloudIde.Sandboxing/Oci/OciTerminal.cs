@@ -28,6 +28,9 @@ internal sealed class OciTerminal : ISandboxTerminal
 
     public void Resize(int columns, int rows) => pty.Resize(columns, rows);
 
+    /// <summary>Ends it from outside.</summary>
+    public void End() => supervisor.Kill(KillCause.Cancelled);
+
     private async Task<SandboxResult> WatchAsync()
     {
         using (supervisor)

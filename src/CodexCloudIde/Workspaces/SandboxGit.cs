@@ -43,6 +43,12 @@ public sealed class SandboxGit(ISandboxRuntime runtime, EgressResolver resolver)
         var from = SandboxPaths.Source;
         if (source.Url.StartsWith('/'))
         {
+            const UnixFileMode Readable = UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+            if (Directory.Exists(source.Url) && (File.GetUnixFileMode(source.Url) & Readable) != Readable)
+            {
+                return Refused("The local repository cannot be read by a sandbox's account: make it readable (chmod -R o+rX) and try again.");
+            }
+
             specification = specification with { Mounts = [new SandboxMount(source.Url, SandboxPaths.Source)] };
         }
         else
