@@ -30,7 +30,7 @@ public sealed class NothingLeftTests(SandboxFixture fixture)
         var data = Directory.CreateTempSubdirectory("sandbox-killed-");
         try
         {
-            using var server = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["--victim", data.FullName]) { RedirectStandardOutput = true })!;
+            using var server = Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "CodexCloudIde.Sandboxing.Tests"), ["--victim", data.FullName]) { RedirectStandardOutput = true })!;
             var line = await server.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
             var pid = int.Parse(line!, CultureInfo.InvariantCulture);
             server.Kill();
