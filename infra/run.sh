@@ -36,8 +36,7 @@ app=$root/artifacts/app
 stamp=$app/.published
 changed() {
   [ -e "$stamp" ] || return 0
-  [ -n "$(find src wwwroot ./*.props global.json -newer "$stamp" \( -name bin -o -name obj -o -name node_modules -o -name dist \) -prune \
-    -o -newer "$stamp" -print -quit)" ]
+  [ -n "$(find src wwwroot ./*.props global.json \( -name bin -o -name obj -o -name node_modules -o -name dist \) -prune -o -newer "$stamp" -print -quit)" ]
 }
 if changed; then
   say "Building (the first time takes a minute or two) …"
