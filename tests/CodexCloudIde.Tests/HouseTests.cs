@@ -26,7 +26,8 @@ public sealed class HouseTests
         ["Workspaces"] = [.. Ground, "Documents", "Executions", "Sandboxing", "Shell"],
         ["Documents"] = [.. Ground, "Text", "Workspaces", "Shell"],
         ["Executions"] = [.. Ground, "Sandboxing", "Documents", "Workspaces", "Shell"],
-        ["Terminals"] = [.. Ground, "Sandboxing", "Executions", "Workspaces", "Shell"],
+        // Documents: a shell sees open documents as files, and what it writes comes back to them.
+        ["Terminals"] = [.. Ground, "Sandboxing", "Executions", "Documents", "Workspaces", "Shell"],
         ["Models"] = [.. Ground, "Inference", "Repair"],
         ["Agents"] = [.. Ground, "Documents", "Executions", "Models", "Workspaces", "Inference", "Repair", "Shell"],
     };
