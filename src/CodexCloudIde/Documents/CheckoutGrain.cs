@@ -23,5 +23,5 @@ internal sealed class CheckoutGrain(DocumentJournal journal) : Grain, ICheckoutG
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<string>> PathsAsync() => Task.FromResult<IReadOnlyList<string>>([.. paths]);
+    public Task<IReadOnlyList<string>> PathsAsync() => Task.FromResult<IReadOnlyList<string>>(paths.ToArray());
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using CodexCloudIde.Workspaces;
 
 namespace CodexCloudIde.Documents;
@@ -6,6 +7,9 @@ namespace CodexCloudIde.Documents;
 internal sealed class DocumentCalls(IGrainFactory grains, TimeProvider time)
 {
     private static readonly TimeSpan[] Pauses = [.. new[] { 20, 50, 100, 200, 400, 800, 1600, 1600 }.Select(ms => TimeSpan.FromMilliseconds(ms))];
+
+    /// <summary>The writer or its disk is away for now; nothing is lost, and trying again is right.</summary>
+    public static bool IsOutage(Exception exception) => exception is IOException or OrleansException or TimeoutException or DbException;
 
     public IDocumentGrain Of(DocumentKey key) => grains.GetGrain<IDocumentGrain>(key.ToString());
 
@@ -20,7 +24,7 @@ internal sealed class DocumentCalls(IGrainFactory grains, TimeProvider time)
             {
                 return await call(Of(key));
             }
-            catch (Exception exception) when (attempt < Pauses.Length && exception is IOException or OrleansException or TimeoutException)
+            catch (Exception exception) when (attempt < Pauses.Length && IsOutage(exception))
             {
                 await Task.Delay(Pauses[attempt], time, cancellationToken);
             }

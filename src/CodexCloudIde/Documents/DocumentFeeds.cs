@@ -50,7 +50,7 @@ internal sealed partial class DocumentFeeds(
         {
             if (!feed.IsGone) await calls.Of(feed.Key).UnwatchAsync(feed.Reference);
         }
-        catch (Exception exception) when (exception is OrleansException or TimeoutException)
+        catch (Exception exception) when (DocumentCalls.IsOutage(exception))
         {
             // The writer drops a watcher that does not renew.
             LogUnwatched(feed.DocumentId, exception);
@@ -76,7 +76,7 @@ internal sealed partial class DocumentFeeds(
         {
             await feed.WatchAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is IOException or OrleansException or TimeoutException)
+        catch (Exception exception) when (DocumentCalls.IsOutage(exception))
         {
             LogUnwatched(feed.DocumentId, exception);
         }

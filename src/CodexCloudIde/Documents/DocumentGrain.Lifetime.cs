@@ -34,7 +34,7 @@ internal sealed partial class DocumentGrain
                 if (reason.ReasonCode != DeactivationReasonCode.ShuttingDown) await Checkout.ClosedAsync(key.Path);
             }
         }
-        catch (Exception exception) when (exception is IOException or OrleansException)
+        catch (Exception exception) when (DocumentCalls.IsOutage(exception))
         {
             // The journal has the edits; whoever opens the document next writes the file.
             LogNotSaved(key.Workspace.Workspace, exception);

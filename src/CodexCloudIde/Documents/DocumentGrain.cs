@@ -142,7 +142,7 @@ internal sealed partial class DocumentGrain(
         {
             var (hunk, done) = submitted[^1];
             var place = hunk.Steps[^1].IsDelete ? hunk.RequiredLength + hunk.LengthDelta : hunk.RequiredLength + hunk.InsertedLength;
-            await SetCursorAsync(new CursorMoved(actor, actor.Id, (await done).Revision, [new CursorRange(place, place)]));
+            await SetCursorAsync(new CursorMoved(actor, actor.Id, (await done).Revision, new[] { new CursorRange(place, place) }));
         }
     }
 }

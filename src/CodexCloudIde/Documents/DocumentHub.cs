@@ -49,23 +49,14 @@ internal sealed class DocumentHub(
         if (!IsCheckout(request.Checkout)) return OpenResponse.Refused("notFound");
         var key = new DocumentKey(found.Value with { Checkout = request.Checkout ?? found.Value.Checkout }, path.Value);
 
-        // 2. Listen first, then read: nothing falls between. An event may overtake this answer; clients order by revision.
-        var joined = await feeds.JoinAsync(key, Context.ConnectionId, Context.ConnectionAborted);
-        if (!joined.Succeeded) return OpenResponse.Refused(CodeOf(joined.Refusal), joined.Refusal.Detail);
-        var feed = joined.Value;
-        var state = await calls.RetryAsync(key, document => document.OpenAsync(Connection.Caller.Tenant, request.KnownRevision), Context.ConnectionAborted);
-        if (!state.Succeeded)
+        try
         {
-            await feeds.LeaveAsync(feed, Context.ConnectionId);
-            return OpenResponse.Refused(CodeOf(state.Refusal), state.Refusal.Detail);
+            return await OpenAsync(key, workspace, canEdit, request.KnownRevision);
         }
-
-        feed.Identify(state.Value.DocumentId);
-        Connection.Opened[state.Value.DocumentId] = new OpenedDocument(feed, canEdit);
-        WatchMembers(workspace);
-        foreach (var cursor in feed.Cursors) await Clients.Caller.SendAsync("Cursor", feed.MessageOf(cursor));
-        return new OpenResponse(
-            state.Value.DocumentId, state.Value.Revision, state.Value.Text, state.Value.Edits?.Select(feed.MessageOf).ToList(), state.Value.Hash, Limits, !canEdit);
+        catch (Exception exception) when (DocumentCalls.IsOutage(exception))
+        {
+            return OpenResponse.Refused("unavailable", "The document cannot be read at the moment; it is tried again.");
+        }
     }
 
     public async Task<SubmitResponse> Submit(SubmitRequest? request)
@@ -86,7 +77,7 @@ internal sealed class DocumentHub(
             if (!opened.Feed.IsWatching(result.Epoch)) await opened.Feed.WatchAsync(Context.ConnectionAborted);
             return new SubmitResponse(result.Revision, result.Operation);
         }
-        catch (Exception exception) when (exception is IOException or OrleansException or TimeoutException)
+        catch (Exception exception) when (DocumentCalls.IsOutage(exception))
         {
             // Not acknowledged, so the client keeps it and sends it again.
             return SubmitResponse.Refused("unavailable");
@@ -131,11 +122,32 @@ internal sealed class DocumentHub(
             : (found, found.Succeeded);
     }
 
+    private async Task<OpenResponse> OpenAsync(DocumentKey key, WorkspaceId workspace, bool canEdit, long? knownRevision)
+    {
+        // 2. Listen first, then read: nothing falls between. An event may overtake this answer; clients order by revision.
+        var joined = await feeds.JoinAsync(key, Context.ConnectionId, Context.ConnectionAborted);
+        if (!joined.Succeeded) return OpenResponse.Refused(CodeOf(joined.Refusal), joined.Refusal.Detail);
+        var feed = joined.Value;
+        var state = await calls.RetryAsync(key, document => document.OpenAsync(Connection.Caller.Tenant, knownRevision), Context.ConnectionAborted);
+        if (!state.Succeeded)
+        {
+            await feeds.LeaveAsync(feed, Context.ConnectionId);
+            return OpenResponse.Refused(CodeOf(state.Refusal), state.Refusal.Detail);
+        }
+
+        feed.Identify(state.Value.DocumentId);
+        Connection.Opened[state.Value.DocumentId] = new OpenedDocument(feed, canEdit);
+        WatchMembers(workspace);
+        foreach (var cursor in feed.Cursors) await Clients.Caller.SendAsync("Cursor", feed.MessageOf(cursor));
+        return new OpenResponse(
+            state.Value.DocumentId, state.Value.Revision, state.Value.Text, state.Value.Edits?.Select(feed.MessageOf).ToList(), state.Value.Hash, Limits, !canEdit);
+    }
+
     private async Task CloseAsync(string documentId)
     {
         if (!Connection.Opened.TryRemove(documentId, out var opened)) return;
         await feeds.LeaveAsync(opened.Feed, Context.ConnectionId);
-        if (!opened.Feed.IsGone) await calls.Of(opened.Feed.Key).SetCursorAsync(new CursorMoved(Connection.Actor, Context.ConnectionId, 0, []));
+        if (!opened.Feed.IsGone) await calls.Of(opened.Feed.Key).SetCursorAsync(new CursorMoved(Connection.Actor, Context.ConnectionId, 0, Array.Empty<CursorRange>()));
     }
 
     /// <summary>Ends the connection when its person's role in the workspace changes: it comes back and is asked anew.</summary>

@@ -348,6 +348,8 @@ export class DocumentClient implements Listener {
       if (answer.error) {
         if (answer.error === "notFound" || answer.error === "gone") {
           this.moved(null);
+        } else if (answer.error === "unavailable") {
+          this.gapTimer = setTimeout(() => void this.resume(whole), 4 * retryAfter);
         } else {
           this.notices.notice(answer.detail ?? answer.error);
         }

@@ -14,7 +14,7 @@ namespace CodexCloudIde.Documents.Files;
 /// </para>
 /// Saves follow one another; edits go on meanwhile.
 /// </remarks>
-internal sealed class DocumentFile(DocumentKey key, DocumentWriter writer, FileMark mark, WorkspaceFolder folder, DocumentOptions options) : IDisposable
+internal sealed class DocumentFile(DocumentKey key, DocumentWriter writer, FileMark mark, WorkspaceFolder folder, DocumentOptions options)
 {
     private readonly SemaphoreSlim turn = new(1);
 
@@ -71,8 +71,6 @@ internal sealed class DocumentFile(DocumentKey key, DocumentWriter writer, FileM
             turn.Release();
         }
     }
-
-    public void Dispose() => turn.Dispose();
 
     /// <summary>False when the bytes are no text.</summary>
     private async Task<bool> TakeInAsync(byte[] bytes)
