@@ -99,7 +99,11 @@ internal sealed class TaskGrain(
         await RecordAsync(caller, "task.created", "allowed", new JsonObject { ["kind"] = from.Kind, ["forkOf"] = fromTask });
         var state = Fresh(caller, from.Workspace, from.Kind, from.Title) with
         {
-            Mode = from.Mode, Model = from.Model, Priority = from.Priority, Budget = from.Budget, State = TaskStates.Interrupted,
+            Mode = from.Mode,
+            Model = from.Model,
+            Priority = from.Priority,
+            Budget = from.Budget,
+            State = TaskStates.Interrupted,
         };
         session = Open(state);
         var messages = await store.ReadMessagesAsync(Tenant, fromTask, CancellationToken.None);

@@ -23,7 +23,7 @@ public sealed partial class DiffPage
     protected override async Task OnInitializedAsync()
     {
         var caller = Http.GetCaller();
-        if (!TaskEndpoints.IsId(Id) || await Grains.Of(caller, Id).GetAsync(caller) is not { Succeeded: true, Value: var task})
+        if (!TaskEndpoints.IsId(Id) || await Grains.Of(caller, Id).GetAsync(caller) is not { Succeeded: true, Value: var task })
         {
             Http.Response.StatusCode = StatusCodes.Status404NotFound;
             return;

@@ -106,7 +106,10 @@ internal sealed class RunCommandTool(ExecutionRunner runner) : IAgentTool
                 return (
                     item with
                     {
-                        ExecutionId = execution.Id, ExitCode = execution.ExitCode, Output = RunOutput.Tail(execution.Stdout + execution.Stderr), Summary = execution.Summary,
+                        ExecutionId = execution.Id,
+                        ExitCode = execution.ExitCode,
+                        Output = RunOutput.Tail(execution.Stdout + execution.Stderr),
+                        Summary = execution.Summary,
                         Status = execution is { Status: "exited", ExitCode: 0 } ? "completed" : "failed",
                     },
                     new ToolResult(execution, Brief(execution)));

@@ -157,7 +157,9 @@ internal sealed partial class JobRunner(
         var output = new OutputCapture(plan.Log);
         execution = execution with
         {
-            Status = "running", StartedAt = time.GetUtcNow(), Sandbox = new SandboxInfo(probe.Runtime, "host programs, read-only", probe.Isolation),
+            Status = "running",
+            StartedAt = time.GetUtcNow(),
+            Sandbox = new SandboxInfo(probe.Runtime, "host programs, read-only", probe.Isolation),
         };
         var command = new SandboxCommand(plan.Request.Command)
         {
@@ -186,8 +188,15 @@ internal sealed partial class JobRunner(
         var (stdout, stderr) = (output.Stdout, output.Stderr);
         return execution with
         {
-            Status = result.Cause == KillCause.None ? "exited" : "killed", ExitCode = result.ExitCode, Signal = result.Signal, Reason = reason, Labels = labels,
-            Stdout = stdout, Stderr = stderr, Truncated = result.Cause == KillCause.Output, Usage = Usages.Of(result.Usage),
+            Status = result.Cause == KillCause.None ? "exited" : "killed",
+            ExitCode = result.ExitCode,
+            Signal = result.Signal,
+            Reason = reason,
+            Labels = labels,
+            Stdout = stdout,
+            Stderr = stderr,
+            Truncated = result.Cause == KillCause.Output,
+            Usage = Usages.Of(result.Usage),
             Changes = [.. collected.Changes.Select(change => new FileChange(change.Path, change.Kind.ToString().ToLowerInvariant()))],
             Traces = [.. PythonTraces.Find(stderr), .. PythonTraces.Find(stdout)],
         };
