@@ -73,8 +73,8 @@ public sealed class ClusterTests
     {
         using var data = new TempFolder();
         await using var redis = await RedisServer.StartAsync();
-        await using (var one = await StartAsync(data, redis))
-        await using (var two = await StartAsync(data, redis))
+        await using (var one = await StartAsync(data, redis, probeSeconds: 1))
+        await using (var two = await StartAsync(data, redis, probeSeconds: 1))
         {
             await Task.WhenAll(one.KillAsync(), two.KillAsync());
         }
@@ -86,7 +86,7 @@ public sealed class ClusterTests
             {
                 try
                 {
-                    again = await StartAsync(data, redis);
+                    again = await StartAsync(data, redis, probeSeconds: 1);
                     return true;
                 }
                 catch (InvalidOperationException)
