@@ -1,6 +1,5 @@
 using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
-using Assembly = System.Reflection.Assembly;
 
 namespace CodexCloudIde.Tests;
 

@@ -1,5 +1,4 @@
 using CodexCloudIde.Agents;
-using CodexCloudIde.Audit;
 
 namespace CodexCloudIde.CommandLine;
 

@@ -3,7 +3,6 @@ using CodexCloudIde.Documents;
 using CodexCloudIde.Tenants;
 using CodexCloudIde.Tests.Hosting;
 using CodexCloudIde.Workspaces;
-using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CodexCloudIde.Tests.Documents;

@@ -36,7 +36,7 @@ public sealed partial class PageTests(IdeHost host) : IClassFixture<IdeHost>
         var script = ModuleScript().Match(html).Groups[1].Value;
         using var asset = await host.Client.GetAsync(script, Ending);
         Assert.Equal(HttpStatusCode.OK, asset.StatusCode);
-        Assert.True(asset.Headers.CacheControl!.Extensions.Any(part => part.Name == "immutable"));
+        Assert.Contains(asset.Headers.CacheControl!.Extensions, part => part.Name == "immutable");
     }
 
     [Fact]
