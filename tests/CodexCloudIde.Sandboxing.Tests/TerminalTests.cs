@@ -21,7 +21,7 @@ public sealed class TerminalTests(SandboxFixture fixture)
         terminal.Resize(100, 30);
         await terminal.WriteAsync("stty size\n"u8.ToArray(), TestContext.Current.CancellationToken);
         await screen.UntilAsync("30 100");
-        await terminal.WriteAsync("echo be''gun; sleep 1000\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        await terminal.WriteAsync("sh -c 'echo be\"\"gun; exec sleep 1000'\n"u8.ToArray(), TestContext.Current.CancellationToken);
         await screen.UntilAsync("begun");
         await terminal.WriteAsync(new byte[] { 3 }, TestContext.Current.CancellationToken);
         await screen.UntilAsync("^C");

@@ -28,7 +28,8 @@ public sealed class HouseTests
         // Documents: a shell sees open documents as files, and what it writes comes back to them.
         ["Terminals"] = [.. Ground, "Sandboxing", "Executions", "Documents", "Workspaces", "Shell"],
         ["Models"] = [.. Ground, "Inference", "Repair"],
-        ["Agents"] = [.. Ground, "Documents", "Executions", "Models", "Workspaces", "Inference", "Repair", "Shell"],
+        // CommandLine and Sandboxing: the repair of a folder by command line, without a server.
+        ["Agents"] = [.. Ground, "CommandLine", "Sandboxing", "Documents", "Executions", "Models", "Workspaces", "Inference", "Repair", "Shell"],
     };
 
     /// <summary>These put the others together.</summary>

@@ -11,7 +11,7 @@ public sealed class ApiTests(IdeHost host) : IClassFixture<IdeHost>
 
     [Theory]
     [InlineData("GET", "/api/v1/nothing-here", 404, "not-found")]
-    [InlineData("GET", "/api/v1/members/%ff", 405, "method-not-allowed")]
+    [InlineData("GET", "/api/v1/members/%ff", 404, "not-found")]
     [InlineData("PATCH", "/api/v1/tokens", 405, "method-not-allowed")]
     [InlineData("POST", "/api/v1/tokens", 415, "unsupported-media-type")]
     [InlineData("GET", "/api/v1/tokens?limit=0", 400, "malformed-request")]

@@ -82,7 +82,13 @@ public abstract class JournalTests : IAsyncLifetime
     {
         var journal = await JournalAsync();
         var writers = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => WriterAsync(journal, $"{tenant}/w/live/{i}")));
-        await Task.WhenAll(writers.SelectMany(writer => Enumerable.Range(1, 25).Select(i => TypeAsync(writer, "y", i))));
+        // A writer's calls interleave but never run at once, as in its grain.
+        var turns = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
+        await Task.Factory.StartNew(
+            () => Task.WhenAll(writers.SelectMany(writer => Enumerable.Range(1, 25).Select(i => TypeAsync(writer, "y", i)))),
+            TestContext.Current.CancellationToken,
+            TaskCreationOptions.None,
+            turns).Unwrap();
         Assert.All(writers, writer => Assert.Equal((25L, 25L, new string('y', 25)), (writer.Revision, writer.DurableRevision, writer.Text)));
         var reloaded = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => WriterAsync(journal, $"{tenant}/w/live/{i}")));
         Assert.All(reloaded, writer => Assert.Equal(new string('y', 25), writer.Text));

@@ -108,6 +108,7 @@ internal sealed class ChatCompletionsServer : IAsyncDisposable
                 break;
             case Reply.Disconnect cut:
                 await WordsAsync(http, cut.Words);
+                await cut.Heard.WaitAsync(http.RequestAborted);
                 http.Abort();
                 break;
             case Reply.Hang hang:

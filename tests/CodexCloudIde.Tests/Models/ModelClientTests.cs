@@ -55,9 +55,17 @@ public sealed class ModelClientTests
     [Fact]
     public async Task Stream_BreaksAfterTheFirstByte_FailsAsDisconnected()
     {
-        await using var model = await ChatCompletionsServer.StartAsync(new Reply.Disconnect("half"));
+        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var model = await ChatCompletionsServer.StartAsync(new Reply.Disconnect(heard.Task, "half"));
         await using var host = await IdeHost.StartAsync(model.AsModel);
-        var failure = await Assert.ThrowsAsync<ModelFailureException>(() => AskAsync(host));
+        using var client = ClientOf(host);
+        var failure = await Assert.ThrowsAsync<ModelFailureException>(async () =>
+        {
+            await foreach (var update in client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, "hello")], cancellationToken: Cancel))
+            {
+                heard.TrySetResult();
+            }
+        });
         Assert.Equal(ModelFailureKind.Disconnected, failure.Kind);
         Assert.Single(model.Requests);
         Assert.All(host.Services.GetRequiredService<Scheduler>().States, state => Assert.Equal(0, state.Running));
@@ -97,11 +105,16 @@ public sealed class ModelClientTests
 
     private static Task<ChatResponse> AskAsync(IdeHost host) => AskAsync(host, Cancel);
 
-    private static async Task<ChatResponse> AskAsync(IdeHost host, CancellationToken cancellationToken)
+    private static IChatClient ClientOf(IdeHost host)
     {
         var catalog = host.Services.GetRequiredService<ModelCatalog>();
         Assert.True(catalog.TryFind("scripted", out var definition));
-        using var client = catalog.Client(definition, new ModelUse(host.Owner.Tenant, Actor.Of(host.Owner), "test", Band.Interactive));
+        return catalog.Client(definition, new ModelUse(host.Owner.Tenant, Actor.Of(host.Owner), "test", Band.Interactive));
+    }
+
+    private static async Task<ChatResponse> AskAsync(IdeHost host, CancellationToken cancellationToken)
+    {
+        using var client = ClientOf(host);
         return await client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, "hello")], cancellationToken: cancellationToken).ToChatResponseAsync(cancellationToken);
     }
 }

@@ -23,8 +23,8 @@ internal abstract record Reply
     /// <summary>A chunk that is no JSON, after a good one.</summary>
     public sealed record Malformed : Reply;
 
-    /// <summary>The connection is cut after some words.</summary>
-    public sealed record Disconnect(params string[] Words) : Reply;
+    /// <summary>The connection is cut after some words, once <paramref name="Heard"/> says that they have arrived.</summary>
+    public sealed record Disconnect(Task Heard, params string[] Words) : Reply;
 
     /// <summary>One word, then silence until the client goes away, which completes <paramref name="Gone"/>.</summary>
     public sealed record Hang(TaskCompletionSource Started, TaskCompletionSource Gone) : Reply;

@@ -25,7 +25,7 @@ public sealed class TerminalTests(IdeHost host) : IClassFixture<IdeHost>
         await client.SendAsync("Resize", new { terminalId = client.Id, columns = 120, rows = 40 });
         await client.TypeAsync("stty size\n");
         await client.UntilAsync("40 120");
-        await client.TypeAsync("echo wai''ting; sleep 1000\n");
+        await client.TypeAsync("sh -c 'echo wai\"\"ting; exec sleep 1000'\n");
         await client.UntilAsync("waiting");
         await client.TypeAsync("\u0003");
         await client.UntilAsync("^C");
