@@ -145,9 +145,9 @@ public sealed partial class VisitorJourneyTests(Chromium chromium) : IClassFixtu
     private static async Task QuickOpenAsync(IPage page, string name)
     {
         await page.Keyboard.PressAsync("Control+P");
-        await Expect(page.GetByRole(AriaRole.Option).First).ToBeVisibleAsync();
+        await Expect(page.Locator(".palette input")).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync(name);
-        await page.GetByRole(AriaRole.Option).Filter(new() { HasText = name }).First.ClickAsync();
+        await page.Locator("#palette-list").GetByRole(AriaRole.Option).Filter(new() { HasText = name }).First.ClickAsync();
     }
 
     /// <summary>Monaco paints spaces as no-break spaces.</summary>
