@@ -1,6 +1,6 @@
 namespace CodexCloudIde.Benchmarks;
 
-/// <summary>What a visitor waits for: the start, the page, the other's keystrokes; and what the server costs at rest.</summary>
+/// <summary>What a visitor waits for first, and what the server costs at rest.</summary>
 internal static class SessionsBenchmark
 {
     public static async Task RunAsync(Arguments arguments, Report report, CancellationToken cancellationToken)
@@ -17,6 +17,5 @@ internal static class SessionsBenchmark
         report.AtMost("start to first 200 on /readyz, p50", "s", starts.Quantile(0.5) / 1000, 5);
         await Task.Delay(TimeSpan.FromSeconds(arguments.Quick ? 5 : 20), cancellationToken);
         report.AtMost("idle server, resident", "MB", product.ResidentMegabytes, 250);
-        await PageBenchmark.RunAsync(product, arguments, report, cancellationToken);
     }
 }
