@@ -10,7 +10,7 @@ internal static class Sweep
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
     private const int Attempts = 250;
 
-    public static async Task<int> RunAsync(InstanceFolder instance, CgroupMounts mounts, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(InstanceFolder instance, string dataDirectory, CgroupMounts mounts, CancellationToken cancellationToken)
     {
         var removed = 0;
         foreach (var (name, held) in instance.Dead())
@@ -26,11 +26,20 @@ internal static class Sweep
                 }
 
                 CgroupFiles.RemoveEverywhere(mounts.Roots, instance.CgroupPathOf(name));
-                Directory.Delete(Path.Combine(instance.Family, name), recursive: true);
+                Delete(InstanceFolder.ProbeFolder(dataDirectory, name));
+                Delete(Path.Combine(instance.Family, name));
             }
         }
 
         return removed;
+    }
+
+    private static void Delete(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static async Task EndAsync(ICgroup group, CancellationToken cancellationToken)
