@@ -56,6 +56,13 @@ public sealed class LimitTests(SandboxFixture fixture)
     }
 
     [Fact]
+    public async Task Idle_WakesNowAndThen_IsIdleAllTheSame()
+    {
+        var (result, _) = await fixture.PythonAsync("import time\nwhile True: time.sleep(0.05)", new SandboxLimits(IdleSeconds: 1.5, WallSeconds: 60));
+        Assert.Equal(KillCause.Idle, result.Cause);
+    }
+
+    [Fact]
     public async Task Processes_Bomb_IsCappedThenKilled()
     {
         var (result, output) = await fixture.PythonAsync("import os\nwhile True:\n  try: os.fork()\n  except OSError: pass", new SandboxLimits(Processes: 32, WallSeconds: 20));

@@ -15,13 +15,31 @@ public sealed class NothingLeftTests(SandboxFixture fixture)
     {
         await fixture.ShellAsync("true");
         var before = Descriptors();
-        await Parallel.ForEachAsync(Enumerable.Range(0, 40), new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = TestContext.Current.CancellationToken },
+        await Parallel.ForEachAsync(Enumerable.Range(0, 300), new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = TestContext.Current.CancellationToken },
             async (number, _) => await fixture.ShellAsync(number % 2 == 0 ? "(setsid sleep 1000 &) ; echo ok" : "kill -9 $$"));
         await fixture.Runtime.WarmAsync();
         Assert.InRange(Descriptors(), 0, before + 25);
         Assert.Equal(fixture.Runtime.Parked, Groups().Count(path => !path.EndsWith('-')));
         Assert.DoesNotContain(File.ReadLines("/proc/self/mountinfo"), line => line.Contains("/workspace", StringComparison.Ordinal) || line.Contains("codex-cloud-ide", StringComparison.Ordinal));
         Assert.Empty(Zombies());
+    }
+
+    [Fact]
+    public async Task Disposed_LeavesNoFolderAndNoGroup()
+    {
+        var data = Directory.CreateTempSubdirectory("sandbox-disposed-");
+        string family;
+        await using (var runtime = new OciRuntime(new SandboxOptions { DataDirectory = data.FullName, PoolSize = 2 }, NullLogger<OciRuntime>.Instance))
+        {
+            await runtime.WarmAsync();
+            family = Path.GetDirectoryName(runtime.InstancePath)!;
+            Assert.True(Directory.Exists(family));
+        }
+
+        Assert.False(Directory.Exists(family), family);
+        Assert.DoesNotContain(Directory.EnumerateDirectories("/sys/fs/cgroup", "*", SearchOption.AllDirectories), path => path.Contains(Path.GetFileName(family), StringComparison.Ordinal));
+        Assert.Empty(data.EnumerateFileSystemInfos());
+        data.Delete();
     }
 
     [Fact]

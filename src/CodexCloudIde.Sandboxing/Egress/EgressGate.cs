@@ -67,15 +67,20 @@ internal sealed class EgressGate(EgressRule rule, Socket listener) : IAsyncDispo
             var request = await ReadRequestAsync(inside).ConfigureAwait(false);
             if (!IsAllowed(request))
             {
-                await inside.WriteAsync("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), ending.Token).ConfigureAwait(false);
+                await RefuseAsync(inside, "403 Forbidden").ConfigureAwait(false);
                 return;
             }
 
             using var server = new Socket(rule.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            await server.ConnectAsync(new IPEndPoint(rule.Address, rule.Port), ending.Token).ConfigureAwait(false);
+            if (await ConnectAsync(server).ConfigureAwait(false) is { } trouble)
+            {
+                await RefuseAsync(inside, trouble).ConfigureAwait(false);
+                return;
+            }
+
             using var outside = new NetworkStream(server, ownsSocket: false);
             await inside.WriteAsync("HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray(), ending.Token).ConfigureAwait(false);
-            await Task.WhenAll(RelayAsync(inside, outside, server), RelayAsync(outside, inside, client)).ConfigureAwait(false);
+            await Task.WhenAll(RelayAsync(inside, outside, server, Timeout.InfiniteTimeSpan), RelayAsync(outside, inside, client, rule.Patience)).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
@@ -86,6 +91,29 @@ internal sealed class EgressGate(EgressRule rule, Socket listener) : IAsyncDispo
             connections.Release();
         }
     }
+
+    /// <returns>Null when connected; otherwise the status that says why not.</returns>
+    private async Task<string?> ConnectAsync(Socket server)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
+        patience.CancelAfter(rule.Patience);
+        try
+        {
+            await server.ConnectAsync(new IPEndPoint(rule.Address, rule.Port), patience.Token).ConfigureAwait(false);
+            return null;
+        }
+        catch (SocketException)
+        {
+            return "502 Bad Gateway";
+        }
+        catch (OperationCanceledException) when (!ending.IsCancellationRequested)
+        {
+            return "504 Gateway Timeout";
+        }
+    }
+
+    private async Task RefuseAsync(NetworkStream inside, string status) =>
+        await inside.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), ending.Token).ConfigureAwait(false);
 
     private bool IsAllowed(string? request)
     {
@@ -117,18 +145,28 @@ internal sealed class EgressGate(EgressRule rule, Socket listener) : IAsyncDispo
         return null;
     }
 
-    private async Task RelayAsync(NetworkStream from, NetworkStream to, Socket target)
+    /// <param name="patience">For the first byte: a host that accepts and then says nothing does not answer.</param>
+    private async Task RelayAsync(NetworkStream from, NetworkStream to, Socket target, TimeSpan patience)
     {
+        using var first = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
+        first.CancelAfter(patience);
         var buffer = ArrayPool<byte>.Shared.Rent(65_536);
         try
         {
             int count;
-            while ((count = await from.ReadAsync(buffer, ending.Token).ConfigureAwait(false)) > 0 && Interlocked.Add(ref budget, -count) > 0)
+            while ((count = await from.ReadAsync(buffer, first.Token).ConfigureAwait(false)) > 0 && Interlocked.Add(ref budget, -count) > 0)
             {
+                first.CancelAfter(Timeout.InfiniteTimeSpan);
                 await to.WriteAsync(buffer.AsMemory(0, count), ending.Token).ConfigureAwait(false);
             }
 
             target.Shutdown(SocketShutdown.Send);
+        }
+        catch (OperationCanceledException) when (!ending.IsCancellationRequested)
+        {
+            // The other direction waits for the client, which waits for this one.
+            target.Dispose();
+            throw;
         }
         finally
         {

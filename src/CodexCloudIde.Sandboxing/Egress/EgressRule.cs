@@ -8,6 +8,9 @@ public sealed record EgressRule(string Host, int Port, IPAddress Address)
     /// <summary>Bytes in both directions together; the connection ends there.</summary>
     public long MaximumBytes { get; init; } = 2L << 30;
 
+    /// <summary>How long the host may take to accept a connection.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Where the proxy listens inside.</summary>
     public const int ProxyPort = 3128;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 
 namespace CodexCloudIde.Sandboxing.Linux;
@@ -25,6 +26,16 @@ internal sealed class ProcessDescriptor : IDisposable
 
     /// <summary>The exit code; 128 + signal when a signal ended it. Completes after every process of its namespace is gone.</summary>
     public Task<int> Exited { get; }
+
+    /// <summary>Asked of the kernel now: <see cref="Exited"/> follows when its thread gets its turn.</summary>
+    public unsafe bool HasEnded
+    {
+        get
+        {
+            var poll = new Libc.PollDescriptor { Descriptor = handle.Number(), Events = 1 };
+            return Libc.Poll(&poll, 1, 0) > 0;
+        }
+    }
 
     /// <summary>Makes this process the parent of what runc leaves behind.</summary>
     public static void BecomeSubreaper()
@@ -58,7 +69,53 @@ internal sealed class ProcessDescriptor : IDisposable
         }
     }
 
+    /// <summary>
+    /// Reaps what a program that has ended left behind dead: helpers of a session that it led, which became ours with its end (crun leaves two).
+    /// </summary>
+    public static unsafe void ReapSession(int leader)
+    {
+        const int KindPid = 1;
+        const int Now = 1;
+        var info = stackalloc byte[128];
+        foreach (var pid in ChildrenOf(Environment.ProcessId))
+        {
+            if (pid != leader && SessionOfDead(pid) == leader)
+            {
+                _ = Libc.WaitId(KindPid, pid, info, WaitExited | Now);
+            }
+        }
+    }
+
     public void Dispose() => handle.Dispose();
+
+    private static int[] ChildrenOf(int pid)
+    {
+        try
+        {
+            var text = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/task/{pid}/children"));
+            return [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(word => int.Parse(word, CultureInfo.InvariantCulture))];
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>0 for what lives or is gone.</summary>
+    private static int SessionOfDead(int pid)
+    {
+        try
+        {
+            // "pid (name) state parent group session …"; the name may hold anything.
+            var text = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
+            var words = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+            return words[0] == "Z" ? int.Parse(words[3], CultureInfo.InvariantCulture) : 0;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
 
     private unsafe int WaitForEnd()
     {

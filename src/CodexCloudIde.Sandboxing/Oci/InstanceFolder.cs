@@ -48,7 +48,7 @@ internal sealed class InstanceFolder : IDisposable
         var family = Path.Combine(options.StateDirectory, hash);
         var name = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
         var folder = Path.Combine(family, name);
-        Directory.CreateDirectory(folder);
+        CreateBelow(family, folder);
         var held = TryLock(folder) ?? throw new SandboxException($"{folder} is locked by another process.");
         var instance = new InstanceFolder(family, name, held);
         Directory.CreateDirectory(instance.Boxes);
@@ -82,9 +82,33 @@ internal sealed class InstanceFolder : IDisposable
     {
         Directory.Delete(Folder, recursive: true);
         held.Dispose();
+
+        // Empty unless another process serves the same data directory.
+        _ = Libc.RemoveDirectory(Family);
     }
 
+    /// <summary>Control group path of all instances of the data directory.</summary>
+    public string FamilyCgroupPath => $"/codex-cloud-ide/{Path.GetFileName(Family)}";
+
     private static string CgroupPathOf(string family, string name) => $"/codex-cloud-ide/{Path.GetFileName(family)}/{name}";
+
+    private static void CreateBelow(string family, string folder)
+    {
+        const int Attempts = 10;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                Directory.CreateDirectory(folder);
+                return;
+            }
+            catch (DirectoryNotFoundException) when (attempt < Attempts)
+            {
+                // A process that ends has just removed the empty family.
+                Directory.CreateDirectory(family);
+            }
+        }
+    }
 
     private static SafeFileHandle? TryLock(string folder)
     {

@@ -59,7 +59,7 @@ internal sealed class OciBox : IAsyncDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            await File.WriteAllTextAsync(Path.Combine(folder, "config.json"), RuncConfiguration.For(instance.Root, cgroup, firstId).ToJsonString()).ConfigureAwait(false);
+            await File.WriteAllTextAsync(Path.Combine(folder, "config.json"), RuncConfiguration.For(instance.Root, cgroup, firstId)).ConfigureAwait(false);
             using var runtime = await CreateAsync(program, instance, folder, id).ConfigureAwait(false);
             var pid = await File.ReadAllTextAsync(Path.Combine(folder, "pid")).ConfigureAwait(false);
             process = ProcessDescriptor.Open(int.Parse(pid, CultureInfo.InvariantCulture));
@@ -105,6 +105,7 @@ internal sealed class OciBox : IAsyncDisposable
         start.Environment["PATH"] = RuntimeProgram.SearchPath;
         var runtime = Start(start);
         await runtime.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        ProcessDescriptor.ReapSession(runtime.Id);
         if (runtime.ExitCode == 0)
         {
             return runtime;

@@ -61,9 +61,9 @@ public sealed partial class OciRuntime
             missing.Add("The server must run as root (in a container: --privileged) to map ids and mount workspaces for sandboxes.");
         }
 
-        var programs = options.RuntimePrograms.Select(RuntimeProgram.Find).OfType<string>().ToList();
-        if (programs.Count == 0)
+        if (options.RuntimePrograms.Select(RuntimeProgram.Find).OfType<string>().FirstOrDefault() is not { } program)
         {
+            program = "";
             missing.Add($"{string.Join(" or ", options.RuntimePrograms)} is not installed: apt-get install runc.");
         }
 
@@ -78,25 +78,19 @@ public sealed partial class OciRuntime
             return Unusable("", missing);
         }
 
-        foreach (var program in programs)
+        if (await RuntimeProgram.VersionAsync(program).ConfigureAwait(false) is not { } version)
         {
-            if (await RuntimeProgram.VersionAsync(program).ConfigureAwait(false) is not { } version)
-            {
-                missing.Add($"{program} cannot be run: apt-get install runc.");
-                continue;
-            }
-
-            var (found, trouble) = await TryAsync(program, mounts).ConfigureAwait(false);
-            if (found is { } naming)
-            {
-                host = new Host(program, mounts, naming);
-                return new SandboxProbe(Name, true, version, Isolation, NotHeldYet, []) { Layers = naming == LayerNaming.ByDescriptor ? "descriptors" : "paths" };
-            }
-
-            missing.Add(trouble ?? "");
+            return Unusable("", $"{program} cannot be run: apt-get install runc.");
         }
 
-        return Unusable("", missing);
+        var (found, trouble) = await TryAsync(program, mounts).ConfigureAwait(false);
+        if (found is not { } naming)
+        {
+            return Unusable(version, trouble ?? "");
+        }
+
+        host = new Host(program, mounts, naming);
+        return new SandboxProbe(Name, true, version, Isolation, NotHeldYet, []) { Layers = naming == LayerNaming.ByDescriptor ? "descriptors" : "paths" };
     }
 
     private async Task<(LayerNaming? Naming, string? Missing)> TryAsync(string program, CgroupMounts mounts)

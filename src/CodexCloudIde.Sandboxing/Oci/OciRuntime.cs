@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using CodexCloudIde.Sandboxing.Cgroups;
 using CodexCloudIde.Sandboxing.Linux;
 using Microsoft.Extensions.Logging;
@@ -15,27 +14,26 @@ namespace CodexCloudIde.Sandboxing.Oci;
 /// </summary>
 public sealed partial class OciRuntime : ISandboxRuntime
 {
+    private const int MostAttempts = 3;
+
     private readonly SandboxOptions options;
-    private readonly ILogger<OciRuntime> logger;
     private readonly Lazy<InstanceFolder> instance;
     private readonly Lazy<NamespaceThread> visitor = new(() => new NamespaceThread());
-    private readonly ConcurrentQueue<OciBox> parked = new();
-    private readonly SemaphoreSlim parking = new(1);
-    private readonly CancellationTokenSource stopping = new();
+    private readonly WaitingBoxes waiting;
     private volatile Host? host;
-    private Task refill = Task.CompletedTask;
+    private int disposed;
 
     public OciRuntime(SandboxOptions options, ILogger<OciRuntime> logger)
     {
         this.options = options;
-        this.logger = logger;
+        waiting = new(options.PoolSize, ParkAsync, logger);
         instance = new(() => InstanceFolder.Create(options));
     }
 
     public string Name => "oci";
 
     /// <summary>Sandboxes that wait for a job now.</summary>
-    public int Parked => parked.Count;
+    public int Parked => waiting.Count;
 
     /// <summary>This process's own folder of state.</summary>
     internal string InstancePath => instance.Value.Folder;
@@ -45,37 +43,39 @@ public sealed partial class OciRuntime : ISandboxRuntime
     public async Task<ISandbox> CreateAsync(SandboxSpecification specification, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(specification);
-        ObjectDisposedException.ThrowIf(stopping.IsCancellationRequested, this);
+        ObjectDisposedException.ThrowIf(disposed == 1, this);
         var here = await HostAsync(cancellationToken).ConfigureAwait(false);
-        var box = await TakeAsync(here).ConfigureAwait(false);
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            return await OciSandbox.FurnishAsync(box, specification, here.Naming, visitor.Value, instance.Value.Layers).ConfigureAwait(false);
-        }
-        catch
-        {
-            await box.DisposeAsync().ConfigureAwait(false);
-            throw;
+            var box = await waiting.TakeAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await OciSandbox.FurnishAsync(box, specification, here.Naming, visitor.Value, instance.Value.Layers).ConfigureAwait(false);
+            }
+            catch (IOException) when (attempt < MostAttempts && box.Process.HasEnded)
+            {
+                // It was killed while it waited (an operator, a host out of memory): another one will do.
+                await box.DisposeAsync().ConfigureAwait(false);
+            }
+            catch
+            {
+                await box.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
         }
     }
 
-    /// <summary>Fills the pool to its size; later takes refill it by themselves.</summary>
-    public Task WarmAsync() => RefillAsync();
+    /// <summary>Makes sandboxes ahead; those that are taken later are replaced by themselves.</summary>
+    public Task WarmAsync() => waiting.WarmAsync();
 
     public async ValueTask DisposeAsync()
     {
-        if (stopping.IsCancellationRequested)
+        if (Interlocked.Exchange(ref disposed, 1) == 1)
         {
             return;
         }
 
-        await stopping.CancelAsync().ConfigureAwait(false);
-        await refill.ConfigureAwait(false);
-        while (parked.TryDequeue(out var box))
-        {
-            await box.DisposeAsync().ConfigureAwait(false);
-        }
-
+        await waiting.DisposeAsync().ConfigureAwait(false);
         if (visitor.IsValueCreated)
         {
             visitor.Value.Dispose();
@@ -83,12 +83,12 @@ public sealed partial class OciRuntime : ISandboxRuntime
 
         if (instance.IsValueCreated)
         {
-            CgroupFiles.RemoveEverywhere(CgroupMounts.Read().Roots, instance.Value.CgroupPath);
+            var roots = CgroupMounts.Read().Roots.ToList();
+            CgroupFiles.RemoveEverywhere(roots, instance.Value.CgroupPath);
+            roots.ForEach(root => Libc.RemoveDirectory(root + instance.Value.FamilyCgroupPath));
             instance.Value.Dispose();
         }
 
-        stopping.Dispose();
-        parking.Dispose();
         looking.Dispose();
     }
 
@@ -103,58 +103,9 @@ public sealed partial class OciRuntime : ISandboxRuntime
         return host;
     }
 
-    private async Task<OciBox> TakeAsync(Host here)
+    private async Task<OciBox> ParkAsync(CancellationToken cancellationToken)
     {
-        while (parked.TryDequeue(out var box))
-        {
-            if (!box.Process.Exited.IsCompleted)
-            {
-                refill = Task.Run(RefillAsync, CancellationToken.None);
-                return box;
-            }
-
-            await box.DisposeAsync().ConfigureAwait(false);
-        }
-
-        var made = await OciBox.ParkAsync(here.Program, instance.Value, here.Mounts).ConfigureAwait(false);
-        refill = Task.Run(RefillAsync, CancellationToken.None);
-        return made;
+        var here = await HostAsync(cancellationToken).ConfigureAwait(false);
+        return await OciBox.ParkAsync(here.Program, instance.Value, here.Mounts).ConfigureAwait(false);
     }
-
-    private async Task RefillAsync()
-    {
-        try
-        {
-            await parking.WaitAsync(stopping.Token).ConfigureAwait(false);
-        }
-        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
-        {
-            return;
-        }
-
-        try
-        {
-            var here = await HostAsync(stopping.Token).ConfigureAwait(false);
-            while (parked.Count < options.PoolSize && !stopping.IsCancellationRequested)
-            {
-                parked.Enqueue(await OciBox.ParkAsync(here.Program, instance.Value, here.Mounts).ConfigureAwait(false));
-            }
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // Nobody waits for sandboxes any more.
-        }
-        catch (IOException failure)
-        {
-            // The next take meets the same trouble and says so to whoever asked.
-            LogRefillFailed(failure);
-        }
-        finally
-        {
-            parking.Release();
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A sandbox could not be made ahead")]
-    private partial void LogRefillFailed(Exception failure);
 }

@@ -1,3 +1,7 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace CodexCloudIde.Sandboxing.Oci;
@@ -16,7 +20,18 @@ internal static class RuncConfiguration
     /// <summary>Where the waiting shell keeps the real error stream.</summary>
     public const int ErrorDescriptor = 8;
 
-    public static JsonObject For(string root, string cgroupPath, uint firstId) => new()
+    private const string CgroupMark = "<cgroup>";
+    private const uint IdMark = 4_294_901_761;
+
+    private static readonly ConcurrentDictionary<string, string> Written = new();
+
+    /// <summary>The text; all but the group and the ids is written once.</summary>
+    public static string For(string root, string cgroupPath, uint firstId) => Written
+        .GetOrAdd(root, path => Describe(path, CgroupMark, IdMark).ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        .Replace(CgroupMark, cgroupPath, StringComparison.Ordinal)
+        .Replace(IdMark.ToString(CultureInfo.InvariantCulture), firstId.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+
+    private static JsonObject Describe(string root, string cgroupPath, uint firstId) => new()
     {
         ["ociVersion"] = "1.0.2",
         ["hostname"] = "sandbox",

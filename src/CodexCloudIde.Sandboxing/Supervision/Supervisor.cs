@@ -14,8 +14,9 @@ internal sealed class Supervisor(SandboxLimits limits, ICgroup group, ProcessDes
 {
     private const int BufferBytes = 32 * 1024;
 
-    /// <summary>Less CPU than this between two looks is sleep.</summary>
+    /// <summary>Less CPU than this in a window is sleep: an event loop that wakes up now and then is idle.</summary>
     private static readonly TimeSpan Activity = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Full CPU without a byte of output for this long looks like a spin.</summary>
@@ -32,7 +33,8 @@ internal sealed class Supervisor(SandboxLimits limits, ICgroup group, ProcessDes
     private long outputBytes;
     private long lastActivityTicks;
     private long lastOutputTicks;
-    private TimeSpan cpuAtLastActivity;
+    private TimeSpan windowBegan;
+    private TimeSpan cpuAtWindow;
     private int peakProcesses = 1;
     private SandboxUsage? finalUsage;
 
@@ -155,10 +157,14 @@ internal sealed class Supervisor(SandboxLimits limits, ICgroup group, ProcessDes
         var now = clock.Elapsed;
         // The waiting shell itself is one of them.
         peakProcesses = Math.Max(peakProcesses, group.Processes - 1);
-        if (cpu - cpuAtLastActivity >= Activity)
+        if (cpu - cpuAtWindow >= Activity)
         {
-            cpuAtLastActivity = cpu;
             NoteActivity();
+            (windowBegan, cpuAtWindow) = (now, cpu);
+        }
+        else if (now - windowBegan >= Window)
+        {
+            (windowBegan, cpuAtWindow) = (now, cpu);
         }
 
         NoteEvents();

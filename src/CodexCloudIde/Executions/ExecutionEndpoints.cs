@@ -95,8 +95,8 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
                 run.Log.ReadAsync(long.TryParse(lastId, NumberStyles.None, CultureInfo.InvariantCulture, out var after) ? after : 0, ct), ct));
         }
 
-        // Long over: what is left is how it began and ended.
-        return new EventStream((_, _) => EndedAsync(id, row.Result));
+        // Long over: what is left is how it began, what it printed and how it ended.
+        return new EventStream((_, _) => EndedAsync(id, row));
     }
 
     public static async IAsyncEnumerable<ServerEvent> ToServerEventsAsync(IAsyncEnumerable<ExecutionEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -107,10 +107,24 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
         }
     }
 
-    private static async IAsyncEnumerable<ServerEvent> EndedAsync(string id, string result)
+    private static async IAsyncEnumerable<ServerEvent> EndedAsync(string id, RunRow row)
     {
-        yield return new ServerEvent("started", JsonSerializer.Serialize(new { id }, RunJson.Options), "1");
-        yield return new ServerEvent("result", result, "2");
+        var execution = row.Kind == RunRow.OfTests
+            ? JsonSerializer.Deserialize<TestRun>(row.Result, RunJson.Options)!.Execution
+            : JsonSerializer.Deserialize<Execution>(row.Result, RunJson.Options)!;
+        List<(string Name, string Data)> events = [("started", JsonSerializer.Serialize(new { id }, RunJson.Options))];
+        foreach (var (name, text) in new[] { ("stdout", execution.Stdout), ("stderr", execution.Stderr) }.Where(stream => stream.Item2.Length > 0))
+        {
+            events.Add((name, JsonSerializer.Serialize(new { offset = 0, text }, RunJson.Options)));
+        }
+
+        events.AddRange(execution.Labels.Select(label => ("label", JsonSerializer.Serialize(new { label }, RunJson.Options))));
+        events.Add(("result", row.Result));
+        foreach (var (index, (name, data)) in events.Index())
+        {
+            yield return new ServerEvent(name, data, (index + 1).ToString(CultureInfo.InvariantCulture));
+        }
+
         await Task.CompletedTask;
     }
 

@@ -39,12 +39,11 @@ public sealed class ExecutionRunner
         }
 
         var plan = planned.Value!;
-        if (await jobs.RecordAsync(plan, "execution", cancellationToken) is { } unrecorded)
+        if (await jobs.BeginAsync(plan, RunRow.OfExecution, JobRunner.Initial(plan.Key), cancellationToken) is { } unrecorded)
         {
             return unrecorded;
         }
 
-        await history.BeginAsync(plan.Id, RunRow.OfExecution, caller, workspace, JobRunner.Initial(plan.Key), cancellationToken);
         plan.Log.Append("started", new { id = plan.Key });
         var run = new LiveRun(caller.Tenant, workspace.Workspace, RunRow.OfExecution, plan.Log);
         var work = Task.Run(() => RunAsync(plan, run.Cancelling.Token), CancellationToken.None);
@@ -79,8 +78,7 @@ public sealed class ExecutionRunner
 
     private async Task<Execution> RunAsync(JobPlan plan, CancellationToken cancelled)
     {
-        var execution = await jobs.RunAsync(plan, "execution", cancelled);
-        await history.EndAsync(plan.Caller.Tenant, plan.Id, execution);
+        var execution = await jobs.RunAsync(plan, RunRow.OfExecution, ended => ended, cancelled);
         plan.Log.End("result", execution);
         return execution;
     }

@@ -30,7 +30,6 @@ internal static class ExecutionsSetup
         services.AddSingleton(provider => new ExecutionRunner(
             provider.GetRequiredService<JobRunner>(), provider.GetRequiredService<RunHistory>(), provider.GetRequiredService<LiveRuns>(), provider.GetRequiredService<WorkspaceAccess>()));
         services.AddSingleton(provider => new TestRunner(
-            provider.GetRequiredService<JobRunner>(), provider.GetRequiredService<RunHistory>(), provider.GetRequiredService<LiveRuns>(),
-            provider.GetRequiredService<WorkspaceFolder>(), provider.GetRequiredService<TestTools>()));
+            provider.GetRequiredService<JobRunner>(), provider.GetRequiredService<LiveRuns>(), provider.GetRequiredService<WorkspaceFolder>(), provider.GetRequiredService<TestTools>()));
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using CodexCloudIde.Api;
 using CodexCloudIde.Executions.Running;
 using CodexCloudIde.Executions.Tests;
@@ -11,16 +12,18 @@ public sealed class TestRunner
 {
     private const int DetectionDepth = 6;
 
+    /// <summary>Files whose text detection looks at, and how long they may be.</summary>
+    private const int MostRead = 20;
+    private const int LongestRead = 256 * 1024;
+
     private readonly JobRunner jobs;
-    private readonly RunHistory history;
     private readonly LiveRuns live;
     private readonly WorkspaceFolder folder;
     private readonly TestTools tools;
 
-    internal TestRunner(JobRunner jobs, RunHistory history, LiveRuns live, WorkspaceFolder folder, TestTools tools)
+    internal TestRunner(JobRunner jobs, LiveRuns live, WorkspaceFolder folder, TestTools tools)
     {
         this.jobs = jobs;
-        this.history = history;
         this.live = live;
         this.folder = folder;
         this.tools = tools;
@@ -35,7 +38,7 @@ public sealed class TestRunner
         var framework = await DetectAsync(workspace, cancellationToken);
         if (framework is null && request.Command is not { Count: > 0 })
         {
-            return new Refusal(422, "no-test-runner", "No test runner was found: add tests that pytest finds (test_*.py), or say the command to run.", "command");
+            return new Refusal(422, "no-test-runner", "No test runner was found: add tests that pytest (test_*.py) or unittest finds, or say the command to run.", "command");
         }
 
         var filter = request.Filter ?? [];
@@ -54,14 +57,13 @@ public sealed class TestRunner
 
         var report = new TestReport(planned.Value!.Log);
         var plan = planned.Value with { Mounts = [tools.Mount], OnReport = report.Read };
-        if (await jobs.RecordAsync(plan, "tests", cancellationToken) is { } unrecorded)
+        var name = framework?.Name ?? "command";
+        var initial = TestVerdict.Of(plan.Key, name, report, JobRunner.Initial(plan.Key), request);
+        if (await jobs.BeginAsync(plan, RunRow.OfTests, initial, cancellationToken) is { } unrecorded)
         {
             return unrecorded;
         }
 
-        var name = framework?.Name ?? "command";
-        var initial = TestVerdict.Of(plan.Key, name, report, JobRunner.Initial(plan.Key), request);
-        await history.BeginAsync(plan.Id, RunRow.OfTests, caller, workspace, initial, cancellationToken);
         plan.Log.Append("started", new { id = plan.Key, framework = name });
         var run = new LiveRun(caller.Tenant, workspace.Workspace, RunRow.OfTests, plan.Log);
         var work = Task.Run(() => RunAsync(plan, name, report, request, run.Cancelling.Token), CancellationToken.None);
@@ -71,9 +73,7 @@ public sealed class TestRunner
 
     private async Task<TestRun> RunAsync(JobPlan plan, string framework, TestReport report, TestRunRequest request, CancellationToken cancelled)
     {
-        var execution = await jobs.RunAsync(plan, "tests", cancelled);
-        var run = TestVerdict.Of(plan.Key, framework, report, execution, request);
-        await history.EndAsync(plan.Caller.Tenant, plan.Id, run);
+        var run = await jobs.RunAsync(plan, RunRow.OfTests, execution => TestVerdict.Of(plan.Key, framework, report, execution, request), cancelled);
         plan.Log.End("result", run);
         return run;
     }
@@ -86,7 +86,18 @@ public sealed class TestRunner
             return null;
         }
 
-        var files = new ProjectFiles(listed.Value.Where(entry => entry.Kind == "file").Select(entry => entry.Path));
+        var paths = listed.Value.Where(entry => entry.Kind == "file" && ProjectFiles.IsOwn(entry.Path)).Select(entry => entry.Path).ToList();
+        var asked = paths.Where(path => TestFramework.Configurations.Contains(path)).Concat(paths.Where(path => TestFramework.MayHoldUnittests(ProjectFiles.NameOf(path))).Take(MostRead));
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var path in asked)
+        {
+            if (await folder.ReadAsync(workspace, path, LongestRead, cancellationToken) is { Succeeded: true } read)
+            {
+                texts[path] = Encoding.UTF8.GetString(read.Value);
+            }
+        }
+
+        var files = new ProjectFiles(paths, texts);
         return TestFramework.All.FirstOrDefault(framework => framework.Detects(files));
     }
 }

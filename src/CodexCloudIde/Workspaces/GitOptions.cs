@@ -8,6 +8,12 @@ public sealed class GitOptions
     /// <summary>Absolute folders from which local repositories may be cloned; none unless told.</summary>
     public IReadOnlyList<string> LocalRoots { get; set; } = [];
 
+    /// <summary>PEM file of certificate authorities that clones over https trust, for servers with a company's own; null is the system's.</summary>
+    public string? CertificateAuthorities { get; set; }
+
+    /// <summary>How long a remote may be silent before the import is given up; whole seconds.</summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Longest time that an import may take.</summary>
     public TimeSpan ImportTime { get; set; } = TimeSpan.FromMinutes(10);
 }

@@ -3,6 +3,7 @@ using System.Text;
 using CodexCloudIde.Api;
 using CodexCloudIde.Sandboxing;
 using CodexCloudIde.Sandboxing.Egress;
+using Microsoft.Extensions.Options;
 
 namespace CodexCloudIde.Workspaces;
 
@@ -16,9 +17,12 @@ public sealed record GitSource(string Url, string? Reference = null, string? Cre
 public sealed record GitAnswer(int ExitCode, string Output, string Error);
 
 /// <summary>Runs git inside a sandbox: a repository's configuration is executable, so git never runs on the host.</summary>
-public sealed class SandboxGit(ISandboxRuntime runtime, EgressResolver resolver)
+public sealed class SandboxGit(ISandboxRuntime runtime, EgressResolver resolver, IOptions<GitOptions> options)
 {
     private const int LongestMessage = 400;
+
+    /// <summary>Where the folder of <see cref="GitOptions.CertificateAuthorities"/> lies inside.</summary>
+    private const string TrustPoint = "/ide/cache";
 
     private static readonly SandboxLimits CloneLimits =
         new(CpuSeconds: 600, WallSeconds: 900, IdleSeconds: 120, Cpus: 1, MemoryMb: 2048, Processes: 64, DiskMb: 64, Files: 10_000, OutputKb: 4096);
@@ -65,7 +69,16 @@ public sealed class SandboxGit(ISandboxRuntime runtime, EgressResolver resolver)
             }
 
             from = url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
-            specification = specification with { Egress = rule };
+            specification = specification with { Egress = rule with { Patience = options.Value.Patience } };
+            if (options.Value.CertificateAuthorities is { Length: > 0 } authorities)
+            {
+                if (!File.Exists(authorities))
+                {
+                    return Refused("The server's own certificate authorities (Ide:Git:CertificateAuthorities) are not there; tell an operator.");
+                }
+
+                specification = specification with { Mounts = [new SandboxMount(Path.GetDirectoryName(Path.GetFullPath(authorities))!, TrustPoint)] };
+            }
         }
 
         return await RunCloneAsync(specification, from, source, cancellationToken);
@@ -103,6 +116,13 @@ public sealed class SandboxGit(ISandboxRuntime runtime, EgressResolver resolver)
         if (specification.Egress is not null)
         {
             environment["https_proxy"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{EgressRule.ProxyPort}");
+            environment["GIT_HTTP_LOW_SPEED_LIMIT"] = "1";
+            environment["GIT_HTTP_LOW_SPEED_TIME"] = ((int)Math.Ceiling(options.Value.Patience.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            if (options.Value.CertificateAuthorities is { Length: > 0 } authorities)
+            {
+                environment["GIT_SSL_CAINFO"] = $"{TrustPoint}/{Path.GetFileName(authorities)}";
+            }
+
             if (source.Credential is { Length: > 0 } token)
             {
                 environment["GIT_CONFIG_COUNT"] = "1";
@@ -151,6 +171,23 @@ public sealed class SandboxGit(ISandboxRuntime runtime, EgressResolver resolver)
     {
         var line = error.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault(text => text.StartsWith("fatal", StringComparison.Ordinal)) ?? error.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "it said nothing.";
         var plain = string.Concat(line.Where(c => !char.IsControl(c)));
+        if (plain.Contains("response 504", StringComparison.Ordinal) || plain.Contains("code 504", StringComparison.Ordinal) || plain.Contains("too slow", StringComparison.Ordinal))
+        {
+            return "the host does not answer.";
+        }
+
+        if (plain.Contains("response 502", StringComparison.Ordinal) || plain.Contains("code 502", StringComparison.Ordinal))
+        {
+            return "the host refuses the connection or cannot be reached.";
+        }
+
+        // A handshake that the gate ended for silence; libraries differ in their words.
+        string[] cut = ["gnutls_handshake() failed", "SSL_connect", "TLS connect error", "unexpected eof", "Connection reset", "Recv failure"];
+        if (Array.Exists(cut, words => plain.Contains(words, StringComparison.OrdinalIgnoreCase)))
+        {
+            return "the host does not answer over https.";
+        }
+
         return plain.Length <= LongestMessage ? plain : plain[..LongestMessage];
     }
 

@@ -18,8 +18,8 @@ namespace CodexCloudIde.Executions.Running;
 /// documents, run in a fresh sandbox, collect, write back, record the end.
 /// </summary>
 internal sealed partial class JobRunner(
-    Sandboxes sandboxes, WorkspaceAccess access, WorkspaceFolder folder, OpenDocuments documents, WriteBack writeBack, AuditLog audit, LiveRuns live,
-    TimeProvider time, ILogger<JobRunner> logger)
+    Sandboxes sandboxes, WorkspaceAccess access, WorkspaceFolder folder, OpenDocuments documents, WriteBack writeBack, AuditLog audit, RunHistory history,
+    LiveRuns live, TimeProvider time, ILogger<JobRunner> logger)
 {
     private const int LongestCommand = 256 * 1024;
     private const int LongestInput = 4 << 20;
@@ -50,8 +50,8 @@ internal sealed partial class JobRunner(
         return limits.Refusal is { } above ? above : new JobPlan(Guid.CreateVersion7(), caller, actor, workspace, request, limits.Value!, new RunLog());
     }
 
-    /// <summary>Records the start: what cannot be recorded is not run.</summary>
-    public async Task<Refusal?> RecordAsync(JobPlan plan, string type, CancellationToken cancellationToken)
+    /// <summary>Records the start, in the audit log and as a row: what cannot be recorded is not run.</summary>
+    public async Task<Refusal?> BeginAsync<T>(JobPlan plan, string kind, T initial, CancellationToken cancellationToken)
     {
         var command = JsonSerializer.SerializeToUtf8Bytes(plan.Request.Command, RunJson.Options);
         var data = new JsonObject
@@ -63,41 +63,60 @@ internal sealed partial class JobRunner(
             ["memoryMb"] = plan.Limits.MemoryMb,
             ["wallSeconds"] = plan.Limits.WallSeconds,
         };
+        var entry = new AuditRecord(plan.Caller.Tenant, plan.Actor, $"{AuditName(kind)}.started", $"workspace/{plan.Workspace.Workspace}", "allowed", data);
+
+        // Two flushes to disk that need not wait for each other. Not cancellable from here: half a beginning would look like a run that never ends.
+        cancellationToken.ThrowIfCancellationRequested();
+        var row = history.BeginAsync(plan.Id, kind, plan.Caller, plan.Workspace, initial, CancellationToken.None);
         try
         {
-            await audit.AppendAsync(new AuditRecord(plan.Caller.Tenant, plan.Actor, $"{type}.started", $"workspace/{plan.Workspace.Workspace}", "allowed", data), cancellationToken);
-            return null;
+            await audit.AppendAsync(entry, CancellationToken.None);
         }
         catch (IOException)
         {
+            await row;
+            await history.ForgetAsync(plan.Caller.Tenant, plan.Id);
             return new Refusal(503, "audit-unavailable", "The audit log cannot be written, so nothing is run; tell an operator.");
         }
+
+        await row;
+        return null;
     }
 
-    /// <summary>Runs to the end. Never throws for what the sandbox or the host does: that becomes a result.</summary>
-    public async Task<Execution> RunAsync(JobPlan plan, string auditType, CancellationToken cancelled)
+    /// <summary>
+    /// Runs to the end and keeps what <paramref name="conclude"/> makes of it. Never throws for what the sandbox or the host does: that becomes a
+    /// result. When it returns, nothing of the sandbox is left; clearing away and recording happen side by side.
+    /// </summary>
+    public async Task<T> RunAsync<T>(JobPlan plan, string kind, Func<Execution, T> conclude, CancellationToken cancelled)
     {
         var execution = Initial(plan.Key);
+        IAsyncDisposable? remains = null;
+        IDisposable? turn = null;
         try
         {
-            using var turn = await sandboxes.TakeTurnAsync(cancelled);
+            turn = await sandboxes.TakeTurnAsync(cancelled);
             await documents.MaterialiseAsync(plan.Workspace, cancelled);
-            execution = await RunInSandboxAsync(plan, execution, cancelled);
+            var specification = new SandboxSpecification(folder.RootOf(plan.Workspace), WorkspaceMode.Overlay, plan.Limits) { Mounts = plan.Mounts };
+            var sandbox = await sandboxes.Runtime.CreateAsync(specification, cancelled);
+            remains = sandbox;
+            execution = await RunInSandboxAsync(plan, sandbox, execution, cancelled);
         }
         catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
         {
             execution = execution with { Status = "notStarted", Reason = live.Stopping ? "serverStopped" : "cancelled" };
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception failure)
         {
-            // Broken infrastructure: the run ends as not started, the log has the reason.
+            // Broken infrastructure, whatever it was: the run ends as not started, the log has the reason.
             LogFailed(failure, plan.Key);
             execution = execution with { Status = "notStarted", Reason = "sandboxFailed", Labels = ["sandboxFailed"] };
         }
 
-        execution = execution with { Summary = Summaries.Of(execution, plan.Limits) };
-        await RecordEndAsync(plan, auditType, execution);
-        return execution;
+        execution = execution with { Summary = Summaries.Of(execution, plan.Limits, plan.Request) };
+        var result = conclude(execution);
+        await Task.WhenAll(ClearAsync(remains, plan.Key), RecordEndAsync(plan, kind, execution), KeepAsync(plan, result));
+        turn?.Dispose();
+        return result;
     }
 
     public static Execution Initial(string id) =>
@@ -148,11 +167,8 @@ internal sealed partial class JobRunner(
         return variables;
     }
 
-    private async Task<Execution> RunInSandboxAsync(JobPlan plan, Execution execution, CancellationToken cancelled)
+    private async Task<Execution> RunInSandboxAsync(JobPlan plan, ISandbox sandbox, Execution execution, CancellationToken cancelled)
     {
-        var specification = new SandboxSpecification(folder.RootOf(plan.Workspace), WorkspaceMode.Overlay, plan.Limits) { Mounts = plan.Mounts };
-        var sandbox = await sandboxes.Runtime.CreateAsync(specification, cancelled);
-        await using var created = sandbox.ConfigureAwait(false);
         var probe = await sandboxes.ProbeAsync(CancellationToken.None);
         var output = new OutputCapture(plan.Log);
         execution = execution with
@@ -184,11 +200,11 @@ internal sealed partial class JobRunner(
             labels.Add("writeBackIncomplete");
         }
 
-        var reason = result.Cause == KillCause.Cancelled && live.Stopping ? "serverStopped" : Labels.Of(result.Cause);
+        var reason = result.Cause == KillCause.Cancelled && live.Stopping ? "serverStopped" : Labels.Of(result.Refusal) ?? Labels.Of(result.Cause);
         var (stdout, stderr) = (output.Stdout, output.Stderr);
         return execution with
         {
-            Status = result.Cause == KillCause.None ? "exited" : "killed",
+            Status = result.Cause != KillCause.None ? "killed" : result.Refusal != StartRefusal.None ? "notStarted" : "exited",
             ExitCode = result.ExitCode,
             Signal = result.Signal,
             Reason = reason,
@@ -227,7 +243,38 @@ internal sealed partial class JobRunner(
         }
     }
 
-    private async Task RecordEndAsync(JobPlan plan, string type, Execution execution)
+    private static string AuditName(string kind) => kind == RunRow.OfTests ? "tests" : "execution";
+
+    private async Task ClearAsync(IAsyncDisposable? remains, string id)
+    {
+        try
+        {
+            if (remains is not null)
+            {
+                await remains.DisposeAsync();
+            }
+        }
+        catch (Exception failure)
+        {
+            // The result stands; the next start of the server sweeps.
+            LogNotCleared(failure, id);
+        }
+    }
+
+    private async Task KeepAsync<T>(JobPlan plan, T result)
+    {
+        try
+        {
+            await history.EndAsync(plan.Caller.Tenant, plan.Id, result);
+        }
+        catch (Exception failure)
+        {
+            // A full disk: whoever waits still gets the result.
+            LogNotKept(failure, plan.Key);
+        }
+    }
+
+    private async Task RecordEndAsync(JobPlan plan, string kind, Execution execution)
     {
         var data = new JsonObject
         {
@@ -244,7 +291,7 @@ internal sealed partial class JobRunner(
         try
         {
             var result = execution is { Status: "exited", ExitCode: 0 } ? "succeeded" : "failed";
-            await audit.AppendAsync(new AuditRecord(plan.Caller.Tenant, plan.Actor, $"{type}.ended", $"workspace/{plan.Workspace.Workspace}", result, data), CancellationToken.None);
+            await audit.AppendAsync(new AuditRecord(plan.Caller.Tenant, plan.Actor, $"{AuditName(kind)}.ended", $"workspace/{plan.Workspace.Workspace}", result, data), CancellationToken.None);
         }
         catch (IOException failure)
         {
@@ -255,6 +302,12 @@ internal sealed partial class JobRunner(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Execution {Id} could not be run")]
     private partial void LogFailed(Exception failure, string id);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The sandbox of execution {Id} could not be cleared away")]
+    private partial void LogNotCleared(Exception failure, string id);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The result of execution {Id} could not be kept")]
+    private partial void LogNotKept(Exception failure, string id);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The end of execution {Id} could not be recorded")]
     private partial void LogEndNotRecorded(Exception failure, string id);

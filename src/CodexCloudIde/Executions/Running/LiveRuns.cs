@@ -27,8 +27,13 @@ internal sealed partial class LiveRuns(RunHistory history, ILogger<LiveRuns> log
 {
     private const int MostEnded = 100;
 
+    /// <summary>Characters of all ended runs' events together; what is gone from here is answered from the disk.</summary>
+    private const long MostKept = 8 << 20;
+
     private readonly ConcurrentDictionary<string, LiveRun> runs = new(StringComparer.Ordinal);
-    private readonly ConcurrentQueue<string> ended = new();
+    private readonly Queue<(string Id, long Size)> ended = new();
+    private readonly Lock gate = new();
+    private long kept;
 
     /// <summary>True once the host stops: runs that are cancelled from then on were stopped by the server.</summary>
     public bool Stopping { get; private set; }
@@ -39,7 +44,7 @@ internal sealed partial class LiveRuns(RunHistory history, ILogger<LiveRuns> log
     public void Follow(string id, LiveRun run, Task work)
     {
         runs[id] = run;
-        run.Ended = FollowAsync(id, work);
+        run.Ended = FollowAsync(id, run, work);
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -64,13 +69,19 @@ internal sealed partial class LiveRuns(RunHistory history, ILogger<LiveRuns> log
         await Task.WhenAll(open.Select(run => run.Ended)).WaitAsync(cancellationToken);
     }
 
-    private async Task FollowAsync(string id, Task work)
+    private async Task FollowAsync(string id, LiveRun run, Task work)
     {
         await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        ended.Enqueue(id);
-        while (ended.Count > MostEnded && ended.TryDequeue(out var oldest))
+        lock (gate)
         {
-            runs.TryRemove(oldest, out _);
+            var size = run.Log.Size;
+            ended.Enqueue((id, size));
+            kept += size;
+            while ((ended.Count > MostEnded || kept > MostKept) && ended.TryDequeue(out var oldest))
+            {
+                kept -= oldest.Size;
+                runs.TryRemove(oldest.Id, out _);
+            }
         }
     }
 

@@ -80,7 +80,16 @@ internal static class Labels
         SandboxLabel.DiskFull => "diskFull",
         SandboxLabel.ProcessLimit => "processLimit",
         SandboxLabel.SuspectedSpin => "suspectedSpin",
+        SandboxLabel.DeniedSyscall => "deniedSyscall",
         _ => throw new ArgumentOutOfRangeException(nameof(label)),
+    };
+
+    public static string? Of(StartRefusal refusal) => refusal switch
+    {
+        StartRefusal.None => null,
+        StartRefusal.WorkingDirectory => "noWorkingDirectory",
+        StartRefusal.NotFound => "commandNotFound",
+        _ => "commandNotExecutable",
     };
 
     public static string? Of(KillCause cause) => cause switch

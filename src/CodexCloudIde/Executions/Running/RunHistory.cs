@@ -31,6 +31,13 @@ internal sealed class RunHistory(TenantContexts contexts, TimeProvider time)
             .ExecuteUpdateAsync(set => set.SetProperty(run => run.Running, false).SetProperty(run => run.Result, text), CancellationToken.None);
     }
 
+    /// <summary>Of a run that was refused after all.</summary>
+    public async Task ForgetAsync(TenantId tenant, Guid id)
+    {
+        await using var context = contexts.Create(tenant);
+        await context.Set<RunRow>().Where(run => run.Id == id).ExecuteDeleteAsync(CancellationToken.None);
+    }
+
     /// <summary>A run of this tenant, of this kind; null otherwise.</summary>
     public async Task<RunRow?> FindAsync(TenantId tenant, string id, string kind, CancellationToken cancellationToken)
     {

@@ -10,6 +10,10 @@ internal sealed class RunLog
     private readonly List<ExecutionEvent> events = [];
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool ended;
+    private long size;
+
+    /// <summary>Characters of all events.</summary>
+    public long Size => Interlocked.Read(ref size);
 
     public void Append(string name, object data)
     {
@@ -22,6 +26,7 @@ internal sealed class RunLog
             }
 
             events.Add(new ExecutionEvent(events.Count + 1, name, text));
+            size += text.Length;
             Announce();
         }
     }

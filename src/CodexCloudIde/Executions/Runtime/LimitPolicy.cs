@@ -47,6 +47,11 @@ internal static class LimitPolicy
             return new Refusal(422, "limit-invalid", "The limit memoryMb must be at least 16.", "limits.memoryMb");
         }
 
+        if (asked.Cpus < 0.05)
+        {
+            return new Refusal(422, "limit-invalid", "The limit cpus must be at least 0.05.", "limits.cpus");
+        }
+
         if (asked.DiskMb > memory)
         {
             return new Refusal(422, "limit-not-held", "The limit diskMb cannot be above memoryMb: a sandbox's writable files live in its memory.", "limits.diskMb");

@@ -19,7 +19,7 @@ internal sealed class SandboxSettings
 
     /// <summary>Sandboxes waiting ready.</summary>
     [Range(0, 64)]
-    public int PoolSize { get; set; } = 2;
+    public int PoolSize { get; set; } = 8;
 
     /// <summary>Executions and test runs at once in this process; more wait.</summary>
     [Range(1, 256)]

@@ -14,6 +14,8 @@ internal sealed partial class Sandboxes : IHostedService, IReadinessCheck, IAsyn
     private readonly ILogger<Sandboxes> logger;
     private readonly SemaphoreSlim turns;
     private Task warming = Task.CompletedTask;
+    private volatile Task preparing = Task.CompletedTask;
+    private int prepared;
 
     public Sandboxes(IOptions<SandboxSettings> settings, DataDirectory data, ILogger<Sandboxes> logger, ILogger<OciRuntime> runtimeLogger)
     {
@@ -38,11 +40,11 @@ internal sealed partial class Sandboxes : IHostedService, IReadinessCheck, IAsyn
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         // In the background: a server without a runtime starts all the same, and says so.
-        warming = Task.Run(WarmAsync, CancellationToken.None);
+        warming = Task.Run(LookAsync, CancellationToken.None);
         await Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => warming.WaitAsync(cancellationToken);
+    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(warming, preparing).WaitAsync(cancellationToken);
 
     /// <summary>Null when sandboxes can be made; otherwise the refusal that says what to install.</summary>
     public async Task<Refusal?> UnusableAsync(CancellationToken cancellationToken)
@@ -58,7 +60,14 @@ internal sealed partial class Sandboxes : IHostedService, IReadinessCheck, IAsyn
             return new SandboxProbe("none", false, "", [], new Dictionary<string, string>(), ["The docker runtime is not part of this version: set Ide:Sandbox:Runtime to auto or oci."]);
         }
 
-        return await runtime.ProbeAsync(cancellationToken);
+        var probe = await runtime.ProbeAsync(cancellationToken);
+        if (probe.Usable && Interlocked.Exchange(ref prepared, 1) == 0)
+        {
+            // At the start, or when what was missing has been installed meanwhile.
+            preparing = Task.Run(PrepareAsync, CancellationToken.None);
+        }
+
+        return probe;
     }
 
     /// <summary>A turn to run: held while the sandbox lives.</summary>
@@ -72,27 +81,30 @@ internal sealed partial class Sandboxes : IHostedService, IReadinessCheck, IAsyn
     {
         var probe = await ProbeAsync(cancellationToken);
         return probe.Usable
-            ? new Readiness(Name, Readiness.Ready, $"{probe.Runtime} ({probe.Version}); limits not held: {string.Join(", ", probe.MissingLimits.Keys.Order())}; terminals write to the workspace without a disk quota.")
+            ? new Readiness(Name, Readiness.Ready, $"{probe.Runtime} ({probe.Version}; workspace layers by {probe.Layers}); limits not held: {string.Join(", ", probe.MissingLimits.Keys.Order())}; terminals write to the workspace without a disk quota.")
             : new Readiness(Name, Readiness.Degraded, string.Join(' ', probe.Missing));
     }
 
     public async ValueTask DisposeAsync()
     {
         await warming;
+        await preparing;
         await runtime.DisposeAsync();
         turns.Dispose();
     }
 
-    private async Task WarmAsync()
+    private async Task LookAsync()
+    {
+        if (await UnusableAsync(CancellationToken.None) is { } refusal)
+        {
+            LogUnusable(refusal.Detail);
+        }
+    }
+
+    private async Task PrepareAsync()
     {
         try
         {
-            if (await UnusableAsync(CancellationToken.None) is { } refusal)
-            {
-                LogUnusable(refusal.Detail);
-                return;
-            }
-
             var removed = await runtime.SweepAsync(CancellationToken.None);
             if (removed > 0)
             {

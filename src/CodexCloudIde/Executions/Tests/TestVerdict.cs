@@ -33,7 +33,7 @@ internal static class TestVerdict
     {
         if (run.Total == 0)
         {
-            return $"No tests ran. {run.Execution.Summary}";
+            return $"No tests ran. {run.Execution.Summary}{Complaint(run.Execution)}";
         }
 
         var head = string.Create(CultureInfo.InvariantCulture, $"{run.Passed} of {run.Total} passed, {run.Failed} failed, {run.Errors} errors, {run.Skipped} skipped ({run.Framework}).");
@@ -45,5 +45,13 @@ internal static class TestVerdict
             return $" {found.Id}: {(found.Status == "timedOut" ? "timed out. " : "")}{(message.Length > 200 ? message[..200] : message)}{where}.";
         });
         return head + string.Concat(bad) + (run.Execution.Status == "killed" ? $" {run.Execution.Summary}" : "");
+    }
+
+    /// <summary>What the runner said last, when it ended before any case: a wrong option, a broken conftest.</summary>
+    private static string Complaint(Execution execution)
+    {
+        var lines = (execution.Stderr.Length > 0 ? execution.Stderr : execution.Stdout).Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0).ToList();
+        var line = lines.LastOrDefault(text => text.StartsWith("E ", StringComparison.Ordinal) || text.Contains("rror:", StringComparison.Ordinal)) ?? lines.LastOrDefault();
+        return line is null || execution.Status != "exited" ? "" : $" {(line.Length > 300 ? line[..300] : line)}";
     }
 }

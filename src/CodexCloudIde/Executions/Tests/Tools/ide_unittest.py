@@ -17,6 +17,17 @@ def _cases(suite):
             yield item
 
 
+def _discover():
+    """Discovery from the root; then from every folder of tests that is no package and that it therefore passed over."""
+    yield from _cases(unittest.TestLoader().discover("."))
+    for folder, folders, files in os.walk("."):
+        folders[:] = [name for name in sorted(folders) if not name.startswith(".") and name not in ("node_modules", "venv", "__pycache__", "site-packages")]
+        is_package = "__init__.py" in files
+        if folder != "." and not is_package and any(name.startswith("test") and name.endswith(".py") for name in files):
+            sys.path.insert(0, os.path.abspath(folder))
+            yield from _cases(unittest.TestLoader().discover(folder))
+
+
 def _where(case):
     module = sys.modules.get(type(case).__module__)
     path = ide_report.relative(getattr(module, "__file__", None) or "")
@@ -63,17 +74,20 @@ def main():
     sys.path.insert(0, os.getcwd())
     ide_report.emit(event="session", framework="unittest", version=sys.version.split()[0])
     _coverage.start()
-    loader = unittest.TestLoader()
+    found = list(_discover())
     names = sys.argv[1:]
-    suite = loader.loadTestsFromNames(names) if names else loader.discover(".")
+    if names:
+        found = [case for case in found if case.id() in names] or list(_cases(unittest.TestLoader().loadTestsFromNames(names)))
+    suite = unittest.TestSuite(found)
     cases = []
-    for case in _cases(suite):
+    for case in found:
         path, line = _where(case)
         cases.append({"id": case.id(), "name": case.id().split(".")[-1], "path": path, "line": line})
     ide_report.emit(event="collected", cases=cases)
     result = unittest.TextTestRunner(resultclass=Result, verbosity=2).run(suite)
-    ide_report.emit(event="end", exit=0 if result.wasSuccessful() else 1)
-    sys.exit(0 if result.wasSuccessful() else 1)
+    status = 5 if not found else 0 if result.wasSuccessful() else 1
+    ide_report.emit(event="end", exit=status)
+    sys.exit(status)
 
 
 if __name__ == "__main__":
