@@ -47,6 +47,7 @@ public sealed partial class VisitorJourneyTests(Chromium chromium) : IClassFixtu
 
     private static async Task CreateWorkspaceAsync(IPage page)
     {
+        await page.WaitForLoadStateAsync();
         await page.GetByText("Sample to debug").ClickAsync();
         await page.GetByLabel("Name (optional)").FillAsync("Sample");
         await Chromium.ShootAsync(page, "2-workspaces");

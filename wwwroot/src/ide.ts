@@ -2,8 +2,10 @@
 import type { editor } from "monaco-editor/editor/editor.api.js";
 import { AgentPanel } from "./agents/agentPanel";
 import { OpenError, openDocument } from "./documents/open";
+import { clearAgentMarks, markAgentEdit } from "./editor/agentMarks";
+import { sizeOf } from "./editor/binaryView";
 import type { SyncedDocument } from "./editor/documentSync";
-import { Editors, readText } from "./editor/editors";
+import { Editors } from "./editor/editors";
 import { FileDocument } from "./editor/fileDocument";
 import { keepSettings, settings, type EditorSettings } from "./editor/settings";
 import { OutputPanel } from "./executions/output";
@@ -11,6 +13,7 @@ import { TestsPanel } from "./executions/testsPanel";
 import { ApiError, follow, getJson, workspaceId, workspaceUrl } from "./shell/api";
 import { listen, register, run } from "./shell/commands";
 import { byId, h, icon } from "./shell/dom";
+import { shown } from "./shell/names";
 import { currentPanel, isShown, onPanel, show, showPanel, showSide, startFrame, togglePanel, setCount } from "./shell/frame";
 import { fail, toast } from "./shell/overlays";
 import { openPalette } from "./shell/palette";
@@ -43,13 +46,16 @@ const monacoReady = import("./editor/monaco").then((module) => {
 let circuit: Circuit | null = null;
 let terminals: Promise<TerminalPanel> | null = null;
 let role = "owner";
+let opened = 0;
 const files = new FileIndex();
+const largestEdited = 20 * 1024 * 1024;
 
 const personId = byId("ide").dataset.user ?? "";
 const presence = new Presence((path, colour) => explorer.markHere(path, colour), (people) => setPeople(people));
 
 const editors = new Editors(monacoReady, async (monaco, path) => {
-  const uri = monaco.Uri.from({ scheme: "codex", path: `/${workspaceId}/${path}` });
+  // Numbered: a file that was renamed keeps its model, and another may come to its old place.
+  const uri = monaco.Uri.from({ scheme: "codex", path: `/${workspaceId}/${path}`, fragment: String(++opened) });
   const changed = (document: SyncedDocument) => {
     editors.documentChanged(document);
     drawSync();
@@ -60,9 +66,9 @@ const editors = new Editors(monacoReady, async (monaco, path) => {
       events: {
         changed,
         presence: (document, person, here) => presence.set(document.path, person, here),
-        agentEdited: (document, first, last) => editors.glow(document.path, first, last),
+        agentEdited: (document, first, last) => markAgentEdit(editors, document.path, first, last),
         notice: (_, text) => toast(text),
-        moved: (_, to) => editors.moved(path, to),
+        moved: (_, from, to) => editors.moved(from, to),
       },
     });
   } catch (error) {
@@ -73,8 +79,11 @@ const editors = new Editors(monacoReady, async (monaco, path) => {
       case "binary": case "invalidEncoding":
         throw new ApiError(415, "not-text", error.message);
       case "tooLarge":
-        // Too large to edit together: edited as a plain file, saved whole.
-        return new FileDocument(monaco, path, await readText(path), { changed }, uri);
+        // Too large to edit together: edited as a plain file, saved whole; larger still: only shown.
+        if ((await sizeOf(path)) > largestEdited) {
+          throw new ApiError(413, "too-large", error.message);
+        }
+        return FileDocument.open(monaco, path, { changed }, uri);
       case "notFound": case "gone":
         throw new ApiError(404, "not-found", "This file does not exist any more.");
       default:
@@ -97,7 +106,7 @@ const tests = new TestsPanel({
 });
 const agent = new AgentPanel({
   openFile: (path) => void editors.open(path, { keep: true }),
-  reviewed: () => editors.clearAgentMarks(),
+  reviewed: () => clearAgentMarks(editors),
   failingTests: () => tests.failing,
 });
 
@@ -110,8 +119,15 @@ function palette(initial: string): void {
   openPalette({
     files: () => files.all(),
     recent: () => editors.recent,
-    open: (path, line) => (path === "" ? editors.goTo(line ?? 1) : void editors.open(path, { keep: true, place: line ? { line } : undefined })),
+    open: (path, line) => (path === "" ? goTo(line ?? 1) : void editors.open(path, { keep: true, place: line ? { line } : undefined })),
   }, initial);
+}
+
+function goTo(line: number): void {
+  const view = editors.activeEditor;
+  view?.setPosition({ lineNumber: line, column: 1 });
+  view?.revealLineInCenter(line);
+  view?.focus();
 }
 
 function drawSync(): void {
@@ -213,8 +229,8 @@ export { chooseTheme as setTheme };
 /** From the settings dialog: what to keep, and Monaco's own options for it. */
 export function applySettings(changed: EditorSettings, options: editor.IEditorOptions): void {
   keepSettings(changed);
-  editors.applyOptions(options);
-  editors.setTabSize(changed.tabSize);
+  editors.views.forEach((view) => view.updateOptions(options));
+  editors.documents.forEach((document) => document.model.updateOptions({ tabSize: changed.tabSize }));
 }
 
 function drawProblems(monaco: Awaited<typeof monacoReady>): void {
@@ -224,9 +240,9 @@ function drawProblems(monaco: Awaited<typeof monacoReady>): void {
   setStatus("problems", { text: `${errors} errors, ${markers.length - errors} warnings`, icon: errors ? "error" : "warning", command: "view.problems" });
   const prefix = `/${workspaceId}/`;
   byId("panel-problems").replaceChildren(...(markers.length === 0 ? [h("div", { class: "empty" }, icon("passed"), h("p", {}, "No problems in the open files."))] : markers.map((marker) => {
-    const path = marker.resource.path.slice(prefix.length);
+    const path = editors.pathOf(marker.resource.toString()) ?? marker.resource.path.slice(prefix.length);
     return h("button", { type: "button", class: "problem-row", onclick: () => void editors.open(path, { place: { line: marker.startLineNumber, column: marker.startColumn } }) },
-      icon(marker.severity === 8 ? "error" : "warning", marker.severity === 8 ? "is-failed" : "is-warning"), h("span", {}, marker.message), h("span", { class: "muted" }, `${path}:${marker.startLineNumber}`));
+      icon(marker.severity === 8 ? "error" : "warning", marker.severity === 8 ? "is-failed" : "is-warning"), h("span", {}, marker.message), h("span", { class: "muted" }, `${shown(path)}:${marker.startLineNumber}`));
   })));
 }
 
@@ -260,7 +276,12 @@ function watch(): void {
       timer = window.setTimeout(() => {
         const list = [...changed];
         changed.clear();
-        void explorer.refresh(list.length > 50 ? undefined : list).catch(() => undefined);
+        editors.changedOnDisk(list);
+        void explorer.refresh(list.length > 50 ? undefined : list).then(() => {
+          if (hasRepository !== explorer.model.hasRoot(".git")) {
+            void gitBranch();
+          }
+        }, () => undefined);
       }, 150);
     } else if (name === "task.changed") {
       agent.taskChanged(data);
@@ -281,7 +302,15 @@ function watch(): void {
   });
 }
 
+let hasRepository = false;
+
+/** Git runs in a sandbox, so it is asked only when there is something to ask and something may have changed. */
 async function gitBranch(): Promise<void> {
+  hasRepository = explorer.model.hasRoot(".git");
+  if (!hasRepository) {
+    setStatus("branch", null);
+    return;
+  }
   try {
     const status = await getJson<{ branch?: string | null }>(workspaceUrl("/git/status"));
     setStatus("branch", status.branch ? { text: status.branch, icon: "git" } : null);
@@ -306,7 +335,7 @@ async function sandbox(): Promise<void> {
 startFrame();
 listen();
 watchCircuit();
-void explorer.start().catch(missing);
+void explorer.start().then(gitBranch, missing);
 void loadWorkspace().catch(missing);
 void editors.restore();
 startSearch((path, line, column) => void editors.open(path, { place: { line, column } }));
@@ -322,7 +351,7 @@ void monacoReady.then((monaco) => {
 watch();
 void agent.start();
 void sandbox();
-void gitBranch();
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void gitBranch());
 window.addEventListener("beforeunload", (event) => {
   const unsent = editors.openPaths.some((path) => (editors.document(path)?.unsent ?? 0) > 0);
   if (unsent && !online) {

@@ -33,18 +33,27 @@ internal sealed class NamespaceThread : IDisposable
     private Task VisitAsync(int pid, string name, int kind, Action visit)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        visits.Add(() =>
+        try
         {
-            try
+            visits.Add(() =>
             {
-                Visit(pid, name, kind, visit);
-                done.SetResult();
-            }
-            catch (Exception failure) when (failure is IOException or System.Net.Sockets.SocketException)
-            {
-                done.SetException(failure);
-            }
-        });
+                try
+                {
+                    Visit(pid, name, kind, visit);
+                    done.SetResult();
+                }
+                catch (Exception failure)
+                {
+                    // Whatever it is belongs to whoever asked, and the thread goes on for the others.
+                    done.SetException(failure);
+                }
+            });
+        }
+        catch (InvalidOperationException)
+        {
+            return Task.FromException(new ObjectDisposedException(nameof(NamespaceThread)));
+        }
+
         return done.Task;
     }
 

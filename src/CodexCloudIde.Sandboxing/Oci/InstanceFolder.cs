@@ -13,6 +13,7 @@ namespace CodexCloudIde.Sandboxing.Oci;
 internal sealed class InstanceFolder : IDisposable
 {
     private const int LockExclusiveNow = 2 | 4;
+    private const int CreateFile = 0x40;
 
     private readonly SafeFileHandle held;
 
@@ -44,9 +45,12 @@ internal sealed class InstanceFolder : IDisposable
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(options.DataDirectory))))[..12];
         var family = Path.Combine(options.StateDirectory, hash);
         var name = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
-        var folder = Path.Combine(family, name);
+        // Locked before it appears among the others: a process that sweeps at this moment would take it for one of the dead.
+        var folder = Path.Combine(options.StateDirectory, "starting", name);
+        Directory.CreateDirectory(family);
         Directory.CreateDirectory(folder);
-        var held = TryLock(folder) ?? throw new SandboxException($"{folder} is locked by another process.");
+        var held = TryLock(folder, CreateFile) ?? throw new SandboxException($"{folder} is locked by another process.");
+        Directory.Move(folder, Path.Combine(family, name));
         var instance = new InstanceFolder(family, name, held);
         Directory.CreateDirectory(instance.Boxes);
         Directory.CreateDirectory(instance.RuntimeState);
@@ -60,7 +64,7 @@ internal sealed class InstanceFolder : IDisposable
         foreach (var folder in Directory.EnumerateDirectories(Family))
         {
             var name = Path.GetFileName(folder);
-            if (name != Name && TryLock(folder) is { } free)
+            if (name != Name && TryLock(folder, create: 0) is { } free)
             {
                 yield return (name, free);
             }
@@ -71,16 +75,20 @@ internal sealed class InstanceFolder : IDisposable
 
     public void Dispose()
     {
+        // The lock last: what is killed on the way is still found by the next sweep.
+        Directory.Delete(Boxes, recursive: true);
+        Directory.Delete(RuntimeState, recursive: true);
+        Directory.Delete(Root, recursive: true);
         Directory.Delete(Folder, recursive: true);
         held.Dispose();
     }
 
     private static string CgroupPathOf(string family, string name) => $"/codex-cloud-ide/{Path.GetFileName(family)}/{name}";
 
-    private static SafeFileHandle? TryLock(string folder)
+    private static SafeFileHandle? TryLock(string folder, int create)
     {
         // .NET marks every descriptor close-on-exec, so a child cannot keep the lock.
-        var file = Libc.Open(Path.Combine(folder, "lock"), Libc.OpenReadWrite | Libc.OpenCloseOnExec | 0x40, Convert.ToInt32("600", 8));
+        var file = Libc.Open(Path.Combine(folder, "lock"), Libc.OpenReadWrite | Libc.OpenCloseOnExec | create, Convert.ToInt32("600", 8));
         if (file < 0)
         {
             return null;

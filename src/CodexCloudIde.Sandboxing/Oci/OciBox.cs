@@ -9,16 +9,21 @@ namespace CodexCloudIde.Sandboxing.Oci;
 /// <summary>One container of the runtime, started with a shell that waits for one line: used once, then gone.</summary>
 internal sealed class OciBox : IAsyncDisposable
 {
+    /// <summary>Making one takes a twentieth of a second; a runtime that has not answered after this is broken.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private const uint FirstRange = 200_000;
     private const uint Ranges = 60_000;
     private static readonly uint RangeOffset = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4));
     private static uint ranges;
 
     private readonly InstanceFolder instance;
+    private readonly Lazy<Task> end;
 
     private OciBox(InstanceFolder instance, string id, uint firstId, Process runtime, ProcessDescriptor process, ICgroup group)
     {
         this.instance = instance;
+        end = new(EndAsync);
         Id = id;
         FirstId = firstId;
         Process = process;
@@ -43,6 +48,8 @@ internal sealed class OciBox : IAsyncDisposable
 
     public Stream Error { get; }
 
+    public bool IsGone => end is { IsValueCreated: true, Value.IsCompleted: true };
+
     /// <summary>Starts one; returns when its shell is waiting.</summary>
     public static async Task<OciBox> ParkAsync(SandboxOptions options, InstanceFolder instance, CgroupMounts mounts, CancellationToken cancellationToken)
     {
@@ -64,11 +71,15 @@ internal sealed class OciBox : IAsyncDisposable
         using var runtime = Start(start);
 
         // Not cancellable: once it began it is brought to an end that can be cleaned up.
-        await runtime.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
-        if (runtime.ExitCode != 0)
+        using var patience = new CancellationTokenSource(Patience);
+        await runtime.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!runtime.HasExited || runtime.ExitCode != 0)
         {
+            // The half-made container first: it holds the pipe that the runtime's words are read from, and waits for ever.
+            runtime.Kill(entireProcessTree: true);
+            await GroupEnd.RunAsync(mounts.Group(cgroup), CancellationToken.None).ConfigureAwait(false);
             var words = (await runtime.StandardError.ReadToEndAsync(CancellationToken.None).ConfigureAwait(false)).Trim();
-            mounts.Group(cgroup).Remove();
+            DeleteFolder(Path.Combine(instance.RuntimeState, id));
             DeleteFolder(folder);
             throw new SandboxException($"{options.RuntimeProgram} could not make a sandbox: {words}");
         }
@@ -77,8 +88,10 @@ internal sealed class OciBox : IAsyncDisposable
         return new OciBox(instance, id, firstId, runtime, ProcessDescriptor.Open(pid), mounts.Group(cgroup));
     }
 
-    /// <summary>Ends everything inside and removes what it stood on.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends everything inside and removes what it stood on; whoever calls again waits for the same end.</summary>
+    public ValueTask DisposeAsync() => new(end.Value);
+
+    private async Task EndAsync()
     {
         Process.Kill();
         await Process.Exited.ConfigureAwait(false);
@@ -86,13 +99,7 @@ internal sealed class OciBox : IAsyncDisposable
         CloseQuietly(Input);
         CloseQuietly(Output);
         CloseQuietly(Error);
-
-        // The kernel frees a group a moment after its last member.
-        for (var attempt = 0; !Group.Remove() && attempt < 100; attempt++)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5)).ConfigureAwait(false);
-        }
-
+        await GroupEnd.RunAsync(Group, CancellationToken.None).ConfigureAwait(false);
         DeleteFolder(Path.Combine(instance.RuntimeState, Id));
         DeleteFolder(Path.Combine(instance.Boxes, Id));
     }

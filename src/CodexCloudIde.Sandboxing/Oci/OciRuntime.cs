@@ -24,7 +24,7 @@ public sealed partial class OciRuntime : ISandboxRuntime
     private readonly ConcurrentQueue<OciBox> parked = new();
     private readonly SemaphoreSlim parking = new(1);
     private readonly CancellationTokenSource stopping = new();
-    private Task refill = Task.CompletedTask;
+    private readonly BoxCensus boxes = new();
 
     public OciRuntime(SandboxOptions options, ILogger<OciRuntime> logger)
     {
@@ -49,7 +49,6 @@ public sealed partial class OciRuntime : ISandboxRuntime
     public async Task<ISandbox> CreateAsync(SandboxSpecification specification, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(specification);
-        ObjectDisposedException.ThrowIf(stopping.IsCancellationRequested, this);
         var box = await TakeAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -73,12 +72,7 @@ public sealed partial class OciRuntime : ISandboxRuntime
         }
 
         await stopping.CancelAsync().ConfigureAwait(false);
-        await refill.ConfigureAwait(false);
-        while (parked.TryDequeue(out var box))
-        {
-            await box.DisposeAsync().ConfigureAwait(false);
-        }
-
+        await boxes.EndAsync().ConfigureAwait(false);
         if (visitor.IsValueCreated)
         {
             visitor.Value.Dispose();
@@ -89,9 +83,6 @@ public sealed partial class OciRuntime : ISandboxRuntime
             CgroupFiles.RemoveEverywhere(mounts.Roots, instance.Value.CgroupPath);
             instance.Value.Dispose();
         }
-
-        stopping.Dispose();
-        parking.Dispose();
     }
 
     private async Task<OciBox> TakeAsync(CancellationToken cancellationToken)
@@ -100,16 +91,15 @@ public sealed partial class OciRuntime : ISandboxRuntime
         {
             if (!box.Process.Exited.IsCompleted)
             {
-                refill = Task.Run(RefillAsync, CancellationToken.None);
+                _ = Task.Run(RefillAsync, CancellationToken.None);
                 return box;
             }
 
             await box.DisposeAsync().ConfigureAwait(false);
         }
 
-        ProcessDescriptor.BecomeSubreaper();
-        var made = await OciBox.ParkAsync(options, instance.Value, mounts, cancellationToken).ConfigureAwait(false);
-        refill = Task.Run(RefillAsync, CancellationToken.None);
+        var made = await MakeAsync(cancellationToken).ConfigureAwait(false);
+        _ = Task.Run(RefillAsync, CancellationToken.None);
         return made;
     }
 
@@ -119,17 +109,16 @@ public sealed partial class OciRuntime : ISandboxRuntime
         {
             await parking.WaitAsync(stopping.Token).ConfigureAwait(false);
         }
-        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
             return;
         }
 
         try
         {
-            ProcessDescriptor.BecomeSubreaper();
             while (parked.Count < options.PoolSize && !stopping.IsCancellationRequested)
             {
-                parked.Enqueue(await OciBox.ParkAsync(options, instance.Value, mounts, CancellationToken.None).ConfigureAwait(false));
+                parked.Enqueue(await MakeAsync(CancellationToken.None).ConfigureAwait(false));
             }
         }
         catch (IOException failure)
@@ -137,10 +126,20 @@ public sealed partial class OciRuntime : ISandboxRuntime
             // The next take meets the same trouble and says so to whoever asked.
             LogRefillFailed(failure);
         }
+        catch (ObjectDisposedException)
+        {
+            // The runtime ends.
+        }
         finally
         {
             parking.Release();
         }
+    }
+
+    private Task<OciBox> MakeAsync(CancellationToken cancellationToken)
+    {
+        ProcessDescriptor.BecomeSubreaper();
+        return boxes.AddAsync(() => OciBox.ParkAsync(options, instance.Value, mounts, cancellationToken));
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A sandbox could not be made ahead")]

@@ -2,7 +2,7 @@
 //
 // Each open document of each page has its own record. While the page lives it holds a lock of the same name, so another page can tell what an
 // ended page left behind from what a living one is about to send.
-import { fits, type Pending, type PendingStore } from "./client.ts";
+import { fits, type Pending, type PendingStore } from "./pending.ts";
 
 const databaseName = "codex-documents";
 const table = "pending";
@@ -16,7 +16,7 @@ export class IndexedPending implements PendingStore {
   private readonly waiting = new Map<string, Pending | null>();
   private writing = false;
 
-  constructor(private readonly database: IDBDatabase | null, private readonly document: string) {}
+  constructor(private readonly database: IDBDatabase | null, public document: string) {}
 
   put(pending: Pending): void {
     this.waiting.set(pending.clientId, pending);
