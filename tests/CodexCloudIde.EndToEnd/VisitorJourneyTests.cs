@@ -15,8 +15,9 @@ public sealed partial class VisitorJourneyTests(Chromium chromium) : IClassFixtu
     public async Task Visitor_FromSetUpToAudit_RepairsTheSample()
     {
         using var data = new TempFolder();
+        await using var model = await ScriptedModel.StartAsync();
         await using var ide = await IdeProcess.StartAsync(
-            data.Path, null, "--Ide:Bootstrap:OwnerEmail=", "--Ide:Bootstrap:OwnerPassword=", "--Ide:Bootstrap:Token=");
+            data.Path, null, ["--Ide:Bootstrap:OwnerEmail=", "--Ide:Bootstrap:OwnerPassword=", "--Ide:Bootstrap:Token=", "--Ide:Sandbox:Default:IdleSeconds=15", .. model.BesideOffline]);
 
         var page = await chromium.OpenAsync(ide.Address);
         await SetUpAsync(page, ide);
@@ -26,8 +27,8 @@ public sealed partial class VisitorJourneyTests(Chromium chromium) : IClassFixtu
         await UseTerminalAsync(page);
         await RunTestsAsync(page);
         await FixAsync(page);
-        await UsePhoneAsync(page, ide.Address);
-        await ReadAuditAsync(page);
+        await UsePhoneAsync(page, ide.Address, model);
+        await ReadAuditAsync(page, data);
     }
 
     private static async Task SetUpAsync(IPage page, IdeProcess ide)
@@ -46,6 +47,7 @@ public sealed partial class VisitorJourneyTests(Chromium chromium) : IClassFixtu
 
     private static async Task CreateWorkspaceAsync(IPage page)
     {
+        await page.WaitForLoadStateAsync();
         await page.GetByText("Sample to debug").ClickAsync();
         await page.GetByLabel("Name (optional)").FillAsync("Sample");
         await Chromium.ShootAsync(page, "2-workspaces");
@@ -86,60 +88,6 @@ public sealed partial class VisitorJourneyTests(Chromium chromium) : IClassFixtu
         await Expect(screen).ToContainTextAsync("1000");
         await Expect(page.GetByRole(AriaRole.Treeitem, new() { Name = "terminal.txt" })).ToBeVisibleAsync();
         await Chromium.ShootAsync(page, "4-terminal");
-    }
-
-    private static async Task RunTestsAsync(IPage page)
-    {
-        await page.GetByRole(AriaRole.Tab, new() { Name = "Tests" }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Run tests" }).First.ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Run failed" })).ToBeVisibleAsync();
-        await Expect(page.Locator("#panel-tests .tests-summary b.is-failed")).ToContainTextAsync("7 failed");
-        await page.Locator("#panel-tests").GetByText("test_postage_of_revision_two").First.ClickAsync();
-        await Expect(page.Locator("#panel-tests .tests-detail")).ToContainTextAsync("KeyError");
-        await Chromium.ShootAsync(page, "5-tests-red");
-    }
-
-    private static async Task FixAsync(IPage page)
-    {
-        await page.Locator("#panel-tests").GetByRole(AriaRole.Button, new() { Name = "Fix failing tests" }).ClickAsync();
-        await Expect(page.Locator("#timeline")).Not.ToBeEmptyAsync();
-        await Chromium.ShootAsync(page, "6-fix-running");
-        var outcome = page.Locator(".agent-card.outcome");
-        await Expect(outcome).ToBeVisibleAsync(new() { Timeout = 180_000 });
-        await Expect(outcome.GetByRole(AriaRole.Button, new() { Name = "Accept" })).ToBeVisibleAsync();
-        await outcome.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Review") }).ClickAsync();
-        await Chromium.ShootAsync(page, "6-outcome");
-
-        await outcome.GetByRole(AriaRole.Button, new() { Name = "Accept", Exact = true }).First.ClickAsync();
-        await page.GetByRole(AriaRole.Tab, new() { Name = "Tests" }).ClickAsync();
-        await page.Locator("#panel-tests").GetByRole(AriaRole.Button, new() { Name = "Run tests" }).ClickAsync();
-        await Expect(page.Locator("#panel-tests .tests-summary b.is-passed")).ToContainTextAsync("78 passed");
-        await Chromium.ShootAsync(page, "6-green");
-    }
-
-    private async Task UsePhoneAsync(IPage page, Uri address)
-    {
-        var phone = await chromium.OpenAsync(address, phone: true, storage: await page.Context.StorageStateAsync());
-        await phone.GotoAsync("/m");
-        var card = phone.Locator(".task-card").First;
-        await Expect(card).ToBeVisibleAsync();
-        await Chromium.ShootAsync(phone, "7-phone-tasks");
-        await card.ClickAsync();
-        await phone.WaitForURLAsync("**/m/tasks/*");
-        await Expect(phone.GetByRole(AriaRole.Heading).First).ToBeVisibleAsync();
-        await Chromium.ShootAsync(phone, "7-phone-task");
-        await phone.GotoAsync($"{phone.Url.Split('?')[0]}/diff");
-        await Expect(phone.Locator(".phone-diff").First).ToBeVisibleAsync();
-        await Chromium.ShootAsync(phone, "7-phone-diff");
-        await phone.Context.CloseAsync();
-    }
-
-    private static async Task ReadAuditAsync(IPage page)
-    {
-        await page.GotoAsync("/audit");
-        await Expect(page.GetByRole(AriaRole.Heading, new() { NameRegex = new Regex("Audit") })).ToBeVisibleAsync();
-        await Expect(page.GetByText("Vera Visitor").First).ToBeVisibleAsync();
-        await Chromium.ShootAsync(page, "8-audit");
     }
 
     private static async Task QuickOpenAsync(IPage page, string name)

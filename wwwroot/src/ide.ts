@@ -103,14 +103,11 @@ const tests = new TestsPanel({
   open: (path, line) => void editors.open(path, { place: { line }, mark: true }),
   output: (text, reset) => output.write(text, reset),
   failedFiles: (paths) => explorer.markFailed(paths),
-  finished: () => undefined,
 });
 const agent = new AgentPanel({
   openFile: (path) => void editors.open(path, { keep: true }),
-  testRun: (finished) => tests.show(finished),
   reviewed: () => clearAgentMarks(editors),
-  edited: () => undefined,
-  failingTests: () => (tests.lastRun ? tests.lastRun.failed + tests.lastRun.errors : 0),
+  failingTests: () => tests.failing,
 });
 
 function openTerminal(focus = true): Promise<TerminalPanel> {
@@ -162,6 +159,7 @@ register(
   { id: "view.terminal", title: "Show or hide the terminal", key: "Ctrl+`", run: () => (togglePanel("terminal"), isShown("panel") || editors.focus()) },
   { id: "terminal.new", title: "New terminal", key: "Ctrl+Shift+`", run: async () => { const had = terminals !== null; showPanel("terminal"); const panel = await openTerminal(); if (had) { await panel.add(); } } },
   { id: "view.tests", title: "Show or hide the tests", run: () => togglePanel("tests") },
+  { id: "tests.show", title: "Show the tests", run: () => showPanel("tests") },
   { id: "view.problems", title: "Show the problems", key: "Ctrl+Shift+M", run: () => showPanel("problems") },
   { id: "view.output", title: "Show the output", run: () => showPanel("output") },
   { id: "view.panel", title: "Show or hide the bottom panel", key: "Ctrl+J", run: () => (show("panel", !isShown("panel")), isShown("panel") || editors.focus()) },
@@ -265,7 +263,7 @@ async function loadWorkspace(): Promise<void> {
 function watch(): void {
   let timer = 0;
   const changed = new Set<string>();
-  follow(workspaceUrl("/events"), ["tree.changed", "document.saved", "member.changed", "task.changed", "workspace.changed", "workspace.deleted"], (name, data) => {
+  follow(workspaceUrl("/events"), ["tree.changed", "document.saved", "member.changed", "task.changed", "testRun.changed", "workspace.changed", "workspace.deleted"], (name, data) => {
     if (name === "tree.changed") {
       const paths = (data as { paths?: string[] }).paths ?? [""];
       paths.forEach((path) => changed.add(path));
@@ -279,6 +277,8 @@ function watch(): void {
       }, 150);
     } else if (name === "task.changed") {
       agent.taskChanged(data);
+    } else if (name === "testRun.changed") {
+      tests.runChanged(data);
     } else if (name === "workspace.deleted") {
       location.assign("/");
     } else if (name === "workspace.changed") {

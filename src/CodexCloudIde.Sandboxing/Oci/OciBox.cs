@@ -125,6 +125,7 @@ internal sealed class OciBox : IAsyncDisposable
         await GroupEnd.RunAsync(group, CancellationToken.None).ConfigureAwait(false);
         var words = (await runtime.StandardError.ReadToEndAsync(CancellationToken.None).ConfigureAwait(false)).Trim();
         runtime.Dispose();
+        Orphans.Reap(Path.GetFileName(program));
         throw new SandboxException($"{program} could not make a sandbox: {words}");
     }
 

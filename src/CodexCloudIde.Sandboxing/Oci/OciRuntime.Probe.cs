@@ -86,7 +86,7 @@ public sealed partial class OciRuntime
                 continue;
             }
 
-            var (found, trouble) = await TryAsync(program, mounts).ConfigureAwait(false);
+            var (found, trouble, isOfTheHost) = await TryAsync(program, mounts).ConfigureAwait(false);
             if (found is { } naming)
             {
                 host = new Host(program, mounts, naming);
@@ -94,12 +94,17 @@ public sealed partial class OciRuntime
             }
 
             missing.Add(trouble ?? "");
+            if (isOfTheHost)
+            {
+                break;
+            }
         }
 
         return Unusable("", missing);
     }
 
-    private async Task<(LayerNaming? Naming, string? Missing)> TryAsync(string program, CgroupMounts mounts)
+    /// <returns>How layers are named here, or what is missing, and whether another program would miss it too.</returns>
+    private async Task<(LayerNaming? Naming, string? Missing, bool IsOfTheHost)> TryAsync(string program, CgroupMounts mounts)
     {
         string? folder = null;
         OciBox? box = null;
@@ -112,11 +117,13 @@ public sealed partial class OciRuntime
             box = await OciBox.ParkAsync(program, instance.Value, mounts).ConfigureAwait(false);
             var ways = options.Layers is { } only ? [only] : new[] { LayerNaming.ByDescriptor, LayerNaming.ByPath };
             var found = await LayerTrial.RunAsync(box, specification, ways, visitor.Value, instance.Value.Layers).ConfigureAwait(false);
-            return found.Naming is { } naming && await RunOneAsync(box, specification, naming).ConfigureAwait(false) is { } trouble ? (null, trouble) : found;
+            return found.Naming is { } naming && await RunOneAsync(box, specification, naming).ConfigureAwait(false) is { } trouble
+                ? (null, trouble, false)
+                : (found.Naming, found.Missing, found.Naming is null);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return (null, $"A sandbox cannot be made here: {failure.Message}");
+            return (null, $"A sandbox cannot be made here: {failure.Message}", false);
         }
         finally
         {
