@@ -106,7 +106,12 @@ internal sealed class Visitor(IPage page)
         await page.Keyboard.TypeAsync(text, new() { Delay = delay });
     }
 
-    public Task SavedAsync() => Expect(Sync).ToHaveTextAsync("Saved");
+    /// <summary>Waits until the server has acknowledged everything typed, and the page says so.</summary>
+    public async Task SavedAsync()
+    {
+        await page.WaitForFunctionAsync("() => window.codex.editors.documents.every(document => document.unsent === 0)");
+        await Expect(Sync).ToHaveTextAsync("Saved");
+    }
 
     /// <summary>A command to the shell in view.</summary>
     public async Task ShellAsync(string command)

@@ -136,7 +136,7 @@ function drawSync(): void {
   if (!online || states.some((document) => document.state === "offline")) {
     setStatus("sync", { text: unsent ? `Offline (${unsent} unsent)` : "Offline", icon: "wifi-off", className: "offline", title: "Changes are kept in this browser and sent when the server answers" });
   } else {
-    setStatus("sync", states.some((document) => document.state === "saving") ? { text: "Saving", icon: "refresh" } : { text: "Saved", icon: "passed" });
+    setStatus("sync", editors.hasUnsaved ? { text: "Saving", icon: "refresh" } : { text: "Saved", icon: "passed" });
   }
 }
 

@@ -15,6 +15,7 @@ import { Screen } from "./screen";
 import { failure } from "./stage";
 import { documentOf, drawTab, makeTab, type Place, type Tab, type TabActions } from "./tab";
 import { TabOrder } from "./tabOrder";
+import { Unsaved } from "./unsaved";
 
 export type { Place };
 
@@ -29,7 +30,10 @@ export class Editors {
   private readonly order: TabOrder;
   private readonly disk: DiskFollower;
   private readonly recentFiles = new RecentFiles();
-  private readonly dirty = new Set<string>();
+  private readonly unsaved = new Unsaved((path) => {
+    this.tabs.filter((tab) => tab.path === path).forEach((tab) => this.draw(tab));
+    this.tellShown();
+  });
   private restoring = false;
 
   constructor(private readonly monacoReady: Promise<Monaco>, openDocument: OpenDocument) {
@@ -74,6 +78,11 @@ export class Editors {
 
   get openPaths(): string[] {
     return [...new Set(this.tabs.map((tab) => tab.path))];
+  }
+
+  /** Has something been waiting to be saved for a while? */
+  get hasUnsaved(): boolean {
+    return this.unsaved.any;
   }
 
   document(path: string): SyncedDocument | undefined {
@@ -213,9 +222,7 @@ export class Editors {
     for (const path of this.openPaths.filter((one) => isWithin(one, from))) {
       const target = to + path.slice(from.length);
       this.contents.move(path, target);
-      if (this.dirty.delete(path)) {
-        this.dirty.add(target);
-      }
+      this.unsaved.move(path, target);
       this.tabs.filter((tab) => tab.path === path).forEach((tab) => (tab.path = target));
       this.recentFiles.move(path, target);
       void this.monacoReady.then((monaco) => {
@@ -255,17 +262,13 @@ export class Editors {
 
   /** A document's state changed: dots on tabs, the line that says it is gone. */
   documentChanged(document: SyncedDocument): void {
-    const dirty = document.state === "saving" || document.state === "offline";
-    const was = this.dirty.has(document.path);
-    if (dirty !== was) {
-      this.dirty[dirty ? "add" : "delete"](document.path);
-    }
+    this.unsaved.set(document.path, document.state);
     for (const group of this.groups.list) {
       for (const tab of group.tabs.filter((one) => one.path === document.path)) {
-        if (dirty) {
-          tab.preview = false;
+        if (document.unsent > 0 && tab.preview) {
+          this.keepTab(tab);
         }
-        if (dirty !== was || document.state === "gone" || tab.element.classList.contains("gone")) {
+        if (document.state === "gone" || tab.element.classList.contains("gone")) {
           this.draw(tab);
         }
         this.screen.drawAccess(group, tab);
@@ -310,14 +313,14 @@ export class Editors {
 
   private draw(tab: Tab): void {
     const twin = this.tabs.some((other) => other.path !== tab.path && nameOf(other.path) === nameOf(tab.path));
-    drawTab(tab, this.dirty.has(tab.path), twin);
+    drawTab(tab, this.unsaved.has(tab.path), twin);
   }
 
   private removeTab(group: Group, tab: Tab): void {
     group.tabs.splice(group.tabs.indexOf(tab), 1);
     tab.element.remove();
     if (!this.tabs.some((item) => item.path === tab.path)) {
-      this.dirty.delete(tab.path);
+      this.unsaved.forget(tab.path);
       this.contents.release(tab.path, (document) => this.groups.list.forEach((item) => item.release(document.model)));
     }
   }

@@ -4,11 +4,14 @@ import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
 import { settings } from "../editor/settings";
 import { h, icon } from "../shell/dom";
+import { holdForThisPage } from "../shell/locks";
 import { shown } from "../shell/names";
 import { currentTheme, terminalTheme, type ThemeName } from "../shell/theme";
 import type { TerminalHub, TerminalSink } from "./terminalHub";
 
 const longestTitle = 40;
+
+const lockOf = (id: string) => `terminal-${id}`;
 
 export interface SessionHost {
   /** The title changed, the shell ended, another id. */
@@ -54,6 +57,7 @@ export class Session {
   async open(): Promise<void> {
     try {
       this.id = await this.hub.open(this.terminal.cols, this.terminal.rows, this.sink());
+      void holdForThisPage(lockOf(this.id));
       this.hub.resize(this.id, this.terminal.cols, this.terminal.rows);
       this.host.changed();
     } catch (error) {
@@ -61,8 +65,11 @@ export class Session {
     }
   }
 
-  /** Takes up the shell of an earlier page; false when it has ended. */
+  /** Takes up the shell of an earlier page; false when it has ended, or another page has it, as a copy of this one would. */
   async attach(id: string): Promise<boolean> {
+    if (!(await holdForThisPage(lockOf(id)))) {
+      return false;
+    }
     this.replaying = true;
     const end = await this.hub.attach(id, this.sink()).catch(() => null);
     if (end === null) {

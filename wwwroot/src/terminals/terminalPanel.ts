@@ -71,6 +71,8 @@ export class TerminalPanel {
         this.remove(session);
       }
     }
+    // Ended meanwhile, or in the hands of another page: a number that is not used starts anew.
+    this.counter = this.sessions.length;
     if (this.sessions.length === 0) {
       const session = this.place(`bash ${++this.counter}`);
       void session.open();
