@@ -91,7 +91,7 @@ public sealed class ExplorerTests(IdeHost host, Chromium chromium) : IClassFixtu
     }
 
     [Theory]
-    [InlineData("two  spaces .txt", "two  spaces .txt")]
+    [InlineData("two spaces .txt", "two spaces .txt")]
     [InlineData("quote\"s and 'these'.txt", "quote\"s and 'these'.txt")]
     [InlineData("new\nline\t.txt", "new\\nline\\t.txt")]
     [InlineData("emoji 🎉.py", "emoji 🎉.py")]
