@@ -14,7 +14,7 @@ import { ApiError, follow, getJson, workspaceId, workspaceUrl } from "./shell/ap
 import { listen, register, run } from "./shell/commands";
 import { byId, h, icon } from "./shell/dom";
 import { shown } from "./shell/names";
-import { currentPanel, isShown, onPanel, show, showPanel, showSide, startFrame, togglePanel, setCount } from "./shell/frame";
+import { currentPanel, isNarrow, isShown, onPanel, show, showPanel, showSide, startFrame, togglePanel, setCount } from "./shell/frame";
 import { fail, toast } from "./shell/overlays";
 import { openPalette } from "./shell/palette";
 import { colourOfActor, Presence } from "./shell/presence";
@@ -22,19 +22,13 @@ import { setPeople, setStatus } from "./shell/status";
 import { currentTheme, setTheme } from "./shell/theme";
 import type { TerminalPanel } from "./terminals/terminalPanel";
 import { Explorer } from "./workspaces/explorer";
+import { showImport, showMissing } from "./workspaces/notReady";
 import { startSearch } from "./workspaces/search";
 import { FileIndex } from "./workspaces/treeModel";
+import type { WorkspaceView } from "./workspaces/workspaceList";
 
 interface Circuit {
   invokeMethodAsync(method: string, ...args: unknown[]): Promise<unknown>;
-}
-
-interface WorkspaceView {
-  id: string;
-  name: string;
-  role: string;
-  state?: string;
-  reason?: string | null;
 }
 
 const monacoReady = import("./editor/monaco").then((module) => {
@@ -94,8 +88,14 @@ const editors = new Editors(monacoReady, async (monaco, path) => {
 
 const output = new OutputPanel();
 const explorer = new Explorer({
-  openFile: (path, options) => void editors.open(path, options),
+  openFile: (path, options) => {
+    void editors.open(path, options);
+    if (isNarrow()) {
+      show("explorer", false);
+    }
+  },
   moved: (from, to) => editors.moved(from, to),
+  settled: (path) => editors.settled(path),
   deleted: (path) => editors.deleted(path),
   canWrite: () => role.toLowerCase() !== "viewer",
 });
@@ -136,7 +136,7 @@ function drawSync(): void {
   if (!online || states.some((document) => document.state === "offline")) {
     setStatus("sync", { text: unsent ? `Offline (${unsent} unsent)` : "Offline", icon: "wifi-off", className: "offline", title: "Changes are kept in this browser and sent when the server answers" });
   } else {
-    setStatus("sync", states.some((document) => document.state === "saving") ? { text: "Saving", icon: "refresh" } : { text: "Saved", icon: "passed" });
+    setStatus("sync", editors.hasUnsaved ? { text: "Saving", icon: "refresh" } : { text: "Saved", icon: "passed" });
   }
 }
 
@@ -156,13 +156,13 @@ register(
   { id: "file.save", title: "Save", key: "Ctrl+S", run: () => editors.save() },
   { id: "view.explorer", title: "Show or hide the explorer", key: "Ctrl+B", run: () => showSide("explorer", true) },
   { id: "view.search", title: "Search in files", key: "Ctrl+Shift+F", run: () => (showSide("search"), byId("search-query").focus()) },
-  { id: "view.terminal", title: "Show or hide the terminal", key: "Ctrl+`", run: () => togglePanel("terminal") },
+  { id: "view.terminal", title: "Show or hide the terminal", key: "Ctrl+`", run: () => (togglePanel("terminal"), isShown("panel") || editors.focus()) },
   { id: "terminal.new", title: "New terminal", key: "Ctrl+Shift+`", run: async () => { const had = terminals !== null; showPanel("terminal"); const panel = await openTerminal(); if (had) { await panel.add(); } } },
   { id: "view.tests", title: "Show or hide the tests", run: () => togglePanel("tests") },
   { id: "tests.show", title: "Show the tests", run: () => showPanel("tests") },
   { id: "view.problems", title: "Show the problems", key: "Ctrl+Shift+M", run: () => showPanel("problems") },
   { id: "view.output", title: "Show the output", run: () => showPanel("output") },
-  { id: "view.panel", title: "Show or hide the bottom panel", key: "Ctrl+J", run: () => show("panel", !isShown("panel")) },
+  { id: "view.panel", title: "Show or hide the bottom panel", key: "Ctrl+J", run: () => (show("panel", !isShown("panel")), isShown("panel") || editors.focus()) },
   { id: "view.agent", title: "Show or hide the agent", run: () => show("agent", !isShown("agent")) },
   { id: "view.agent.show", title: "Ask the agent", key: "Ctrl+Shift+A", run: () => agent.focus() },
   { id: "tests.run", title: "Run tests", run: () => { showPanel("tests"); return tests.start(); } },
@@ -172,6 +172,7 @@ register(
   { id: "explorer.newFile", title: "New file", run: () => { showSide("explorer"); explorer.create("file"); } },
   { id: "explorer.newFolder", title: "New folder", run: () => { showSide("explorer"); explorer.create("folder"); } },
   { id: "explorer.upload", title: "Upload files", run: () => explorer.chooseUpload() },
+  { id: "explorer.uploadFolder", title: "Upload a folder", run: () => explorer.chooseUpload(true) },
   { id: "explorer.collapse", title: "Collapse all folders", run: () => explorer.collapseAll() },
   { id: "explorer.reveal", title: "Show the open file in the explorer", run: () => { showSide("explorer"); return editors.activePath ? explorer.reveal(editors.activePath) : undefined; } },
   { id: "explorer.focus", title: "Focus the explorer", key: "Ctrl+Shift+E", run: () => { showSide("explorer"); explorer.focus(); } },
@@ -179,6 +180,8 @@ register(
   { id: "editor.close", title: "Close the tab", key: "Alt+W", run: () => editors.close() },
   { id: "editor.next", title: "Next tab", key: "Ctrl+PageDown", run: () => editors.step(1) },
   { id: "editor.previous", title: "Previous tab", key: "Ctrl+PageUp", run: () => editors.step(-1) },
+  { id: "editor.moveRight", title: "Move the tab to the right", key: "Ctrl+Shift+PageDown", run: () => editors.shift(1) },
+  { id: "editor.moveLeft", title: "Move the tab to the left", key: "Ctrl+Shift+PageUp", run: () => editors.shift(-1) },
   ...[1, 2, 3].map((index) => ({ id: `editor.group${index}`, title: `Focus editor group ${index}`, key: `Ctrl+${index}`, run: () => editors.focusGroupAt(index - 1) })),
   { id: "editor.goToLine", title: "Go to line", key: "Ctrl+G", when: hasEditor, run: () => palette(":") },
   { id: "editor.find", title: "Find", when: hasEditor, run: monacoAction("actions.find") },
@@ -246,21 +249,14 @@ function drawProblems(monaco: Awaited<typeof monacoReady>): void {
   })));
 }
 
-function missing(error: ApiError): void {
-  byId("ide").replaceChildren(h("div", { class: "empty", style: "grid-column:1/-1;grid-row:1/-1" }, icon("warning"), h("h1", {}, error.status === 404 ? "This workspace is not here" : "The workspace could not be opened"), h("p", {}, error.message),
-    h("a", { class: "button primary", href: "/" }, "All workspaces")));
-}
-
 async function loadWorkspace(): Promise<void> {
   const workspace = await getJson<WorkspaceView>(workspaceUrl(""));
   role = workspace.role;
   byId("workspace-name").textContent = workspace.name;
   byId("workspace-name").title = workspace.name;
   document.title = `${workspace.name} · Codex Cloud IDE`;
-  if (workspace.state === "importing") {
-    setStatus("task", { text: "Importing the repository", icon: "refresh" });
-  } else if (workspace.state === "failed") {
-    toast(workspace.reason ?? "The import failed.", { failed: true });
+  if (workspace.state !== "ready") {
+    showImport(workspace);
   }
 }
 
@@ -277,11 +273,7 @@ function watch(): void {
         const list = [...changed];
         changed.clear();
         editors.changedOnDisk(list);
-        void explorer.refresh(list.length > 50 ? undefined : list).then(() => {
-          if (hasRepository !== explorer.model.hasRoot(".git")) {
-            void gitBranch();
-          }
-        }, () => undefined);
+        void explorer.refresh(list.length > 50 ? undefined : list).catch(() => undefined);
       }, 150);
     } else if (name === "task.changed") {
       agent.taskChanged(data);
@@ -302,15 +294,8 @@ function watch(): void {
   });
 }
 
-let hasRepository = false;
-
-/** Git runs in a sandbox, so it is asked only when there is something to ask and something may have changed. */
+/** Git runs in a sandbox, so it is asked only when the page is opened or looked at again. */
 async function gitBranch(): Promise<void> {
-  hasRepository = explorer.model.hasRoot(".git");
-  if (!hasRepository) {
-    setStatus("branch", null);
-    return;
-  }
   try {
     const status = await getJson<{ branch?: string | null }>(workspaceUrl("/git/status"));
     setStatus("branch", status.branch ? { text: status.branch, icon: "git" } : null);
@@ -335,8 +320,9 @@ async function sandbox(): Promise<void> {
 startFrame();
 listen();
 watchCircuit();
-void explorer.start().then(gitBranch, missing);
-void loadWorkspace().catch(missing);
+// Why there are no files, if there are none, the workspace's state tells.
+void explorer.start().catch(() => undefined);
+void loadWorkspace().catch(showMissing);
 void editors.restore();
 startSearch((path, line, column) => void editors.open(path, { place: { line, column } }));
 onPanel((panel) => panel === "terminal" && void openTerminal());
@@ -351,6 +337,7 @@ void monacoReady.then((monaco) => {
 watch();
 void agent.start();
 void sandbox();
+void gitBranch();
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void gitBranch());
 window.addEventListener("beforeunload", (event) => {
   const unsent = editors.openPaths.some((path) => (editors.document(path)?.unsent ?? 0) > 0);

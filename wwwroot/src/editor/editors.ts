@@ -14,17 +14,26 @@ import type { Monaco } from "./monaco";
 import { Screen } from "./screen";
 import { failure } from "./stage";
 import { documentOf, drawTab, makeTab, type Place, type Tab, type TabActions } from "./tab";
+import { TabOrder } from "./tabOrder";
+import { Unsaved } from "./unsaved";
 
 export type { Place };
+
+const longestWait = 3000;
+const isWithin = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);
 
 export class Editors {
   readonly shown = new Set<(path: string | null) => void>();
   private readonly groups: Groups;
   private readonly contents: Contents;
   private readonly screen: Screen;
+  private readonly order: TabOrder;
   private readonly disk: DiskFollower;
   private readonly recentFiles = new RecentFiles();
-  private readonly dirty = new Set<string>();
+  private readonly unsaved = new Unsaved((path) => {
+    this.tabs.filter((tab) => tab.path === path).forEach((tab) => this.draw(tab));
+    this.tellShown();
+  });
   private restoring = false;
 
   constructor(private readonly monacoReady: Promise<Monaco>, openDocument: OpenDocument) {
@@ -37,8 +46,13 @@ export class Editors {
     });
     this.groups = new Groups({
       split: (group) => this.split(group),
-      dropped: (from, tab, to, index) => this.moveTab(from, tab, to, index),
+      dropped: (from, tab, to, index) => this.order.move(from, tab, to, index),
       focused: () => this.tellShown(),
+    });
+    this.order = new TabOrder(this.groups, {
+      activate: (group, tab, focus) => this.activate(group, tab, focus),
+      emptied: (group) => (this.screen.drawStage(group), this.tellShown()),
+      moved: () => this.keep(),
     });
     this.disk = new DiskFollower(this.groups, this.contents, async (group, tab) => {
       await this.load(tab);
@@ -64,6 +78,11 @@ export class Editors {
 
   get openPaths(): string[] {
     return [...new Set(this.tabs.map((tab) => tab.path))];
+  }
+
+  /** Has something been waiting to be saved for a while? */
+  get hasUnsaved(): boolean {
+    return this.unsaved.any;
   }
 
   document(path: string): SyncedDocument | undefined {
@@ -139,7 +158,7 @@ export class Editors {
     const index = group.tabs.indexOf(tab);
     this.removeTab(group, tab);
     if (group.active === tab) {
-      this.activateAfter(group, index);
+      this.order.activateNext(group, index);
     }
     this.keep();
   }
@@ -168,7 +187,7 @@ export class Editors {
   /** Moves the active tab by one place. */
   shift(by: number): void {
     if (this.current.active) {
-      this.shiftTab(this.current.active, by);
+      this.order.shift(this.current.active, by);
     }
   }
 
@@ -200,12 +219,10 @@ export class Editors {
 
   /** A file or folder has another path: tabs and documents go on under it. */
   moved(from: string, to: string): void {
-    for (const path of this.openPaths.filter((one) => one === from || one.startsWith(`${from}/`))) {
+    for (const path of this.openPaths.filter((one) => isWithin(one, from))) {
       const target = to + path.slice(from.length);
       this.contents.move(path, target);
-      if (this.dirty.delete(path)) {
-        this.dirty.add(target);
-      }
+      this.unsaved.move(path, target);
       this.tabs.filter((tab) => tab.path === path).forEach((tab) => (tab.path = target));
       this.recentFiles.move(path, target);
       void this.monacoReady.then((monaco) => {
@@ -221,9 +238,15 @@ export class Editors {
     this.keep();
   }
 
+  /** Waits for what was typed at or below the path to arrive; not for ever, the server may be away. */
+  async settled(path: string): Promise<void> {
+    const typed = this.documents.filter((document) => document.unsent > 0 && isWithin(document.path, path));
+    await Promise.race([Promise.allSettled(typed.map((document) => document.save())), new Promise((resolve) => setTimeout(resolve, longestWait))]);
+  }
+
   /** Closes what is at or below the path; says which files those were. */
   deleted(path: string): string[] {
-    const closed = this.openPaths.filter((one) => one === path || one.startsWith(`${path}/`));
+    const closed = this.openPaths.filter((one) => isWithin(one, path));
     for (const group of [...this.groups.list]) {
       for (const tab of group.tabs.filter((one) => closed.includes(one.path))) {
         this.close(tab, group);
@@ -239,17 +262,13 @@ export class Editors {
 
   /** A document's state changed: dots on tabs, the line that says it is gone. */
   documentChanged(document: SyncedDocument): void {
-    const dirty = document.state === "saving" || document.state === "offline";
-    const was = this.dirty.has(document.path);
-    if (dirty !== was) {
-      this.dirty[dirty ? "add" : "delete"](document.path);
-    }
+    this.unsaved.set(document.path, document.state);
     for (const group of this.groups.list) {
       for (const tab of group.tabs.filter((one) => one.path === document.path)) {
-        if (dirty) {
-          tab.preview = false;
+        if (document.unsent > 0 && tab.preview) {
+          this.keepTab(tab);
         }
-        if (dirty !== was || document.state === "gone" || tab.element.classList.contains("gone")) {
+        if (document.state === "gone" || tab.element.classList.contains("gone")) {
           this.draw(tab);
         }
         this.screen.drawAccess(group, tab);
@@ -277,7 +296,7 @@ export class Editors {
         const { tabs } = owner(tab);
         return tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length]!;
       },
-      move: (tab, step) => this.shiftTab(tab, step),
+      move: (tab, step) => this.order.shift(tab, step),
       dragged: (tab) => this.groups.drag(tab),
     };
     const tab = makeTab(path, preview, actions);
@@ -287,51 +306,6 @@ export class Editors {
     return tab;
   }
 
-  private shiftTab(tab: Tab, by: number): void {
-    const group = this.groups.ownerOf(tab);
-    this.moveTab(group, tab, group, group.tabs.indexOf(tab) + (by > 0 ? 2 : -1));
-  }
-
-  /** To stand before what is now at this index. */
-  private moveTab(from: Group, tab: Tab, to: Group, index: number): void {
-    const at = from.tabs.indexOf(tab);
-    if (from === to) {
-      from.tabs.splice(at, 1);
-      this.groups.put(from, tab, Math.max(0, index > at ? index - 1 : index));
-      this.keep();
-      return;
-    }
-    const there = to.tabs.find((item) => item.path === tab.path);
-    if (from.active === tab) {
-      tab.state = from.editor?.saveViewState();
-    }
-    from.tabs.splice(at, 1);
-    if (there) {
-      tab.element.remove();
-    } else {
-      this.groups.put(to, tab, index);
-    }
-    void this.activate(to, there ?? tab, true);
-    if (from.active === tab) {
-      this.activateAfter(from, at);
-      this.groups.focus(to);
-    }
-  }
-
-  /** The active tab of a group has left: the next one takes its place, or the group goes. */
-  private activateAfter(group: Group, index: number): void {
-    group.active = undefined;
-    const next = group.tabs[Math.min(index, group.tabs.length - 1)];
-    if (next) {
-      void this.activate(group, next, group === this.current);
-    } else if (this.groups.list.length > 1) {
-      this.groups.remove(group);
-    } else {
-      this.screen.drawStage(group);
-      this.tellShown();
-    }
-  }
-
   private keepTab(tab: Tab): void {
     tab.preview = false;
     this.draw(tab);
@@ -339,14 +313,14 @@ export class Editors {
 
   private draw(tab: Tab): void {
     const twin = this.tabs.some((other) => other.path !== tab.path && nameOf(other.path) === nameOf(tab.path));
-    drawTab(tab, this.dirty.has(tab.path), twin);
+    drawTab(tab, this.unsaved.has(tab.path), twin);
   }
 
   private removeTab(group: Group, tab: Tab): void {
     group.tabs.splice(group.tabs.indexOf(tab), 1);
     tab.element.remove();
     if (!this.tabs.some((item) => item.path === tab.path)) {
-      this.dirty.delete(tab.path);
+      this.unsaved.forget(tab.path);
       this.contents.release(tab.path, (document) => this.groups.list.forEach((item) => item.release(document.model)));
     }
   }

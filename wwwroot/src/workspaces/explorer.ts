@@ -13,6 +13,8 @@ import { pick, uploadInto, type Chosen } from "./uploads";
 export interface ExplorerHost {
   openFile: (path: string, options?: { keep?: boolean; side?: boolean }) => void;
   moved: (from: string, to: string) => void;
+  /** What was typed at or below the path is on its way to the server no longer. */
+  settled: (path: string) => Promise<void>;
   /** Says which of the deleted files were open, to be opened again when the deletion is taken back. */
   deleted: (path: string) => string[];
   canWrite: () => boolean;
@@ -132,6 +134,7 @@ export class Explorer {
     }
     const next = this.model.rows[this.model.indexOf(path) + 1] ?? this.model.rows[this.model.indexOf(path) - 1];
     try {
+      await this.host.settled(path);
       const deletion = (await send("DELETE", workspaceUrl(`/files/${encodePath(path)}`))).headers.get("Codex-Deletion");
       const open = this.host.deleted(path);
       await this.refresh([path]);

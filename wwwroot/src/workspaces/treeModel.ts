@@ -70,11 +70,6 @@ export class TreeModel {
     return this.rows[this.indexOf(path)];
   }
 
-  /** Is this at the top level, as far as is known? */
-  hasRoot(name: string): boolean {
-    return this.folders.get("")?.some((entry) => entry.path === name) ?? false;
-  }
-
   flatten(): void {
     const rows: Row[] = [];
     const walk = (path: string, depth: number) => {
