@@ -28,6 +28,8 @@ internal static class WorkspacesSetup
         services.AddSingleton(provider => new WorkspaceAccess(provider.GetRequiredService<TenantContexts>()));
         services.AddSingleton<WorkspaceCatalog>();
         services.AddSingleton<WorkspaceMembers>();
+        services.AddSingleton<WorkspaceWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<WorkspaceWatch>());
         services.AddSingleton<WorkspaceFiles>();
         services.AddSingleton<WorkspaceArchives>();
         services.AddSingleton<WorkspaceSearch>();
