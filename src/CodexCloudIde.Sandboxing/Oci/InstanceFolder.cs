@@ -35,6 +35,9 @@ internal sealed class InstanceFolder : IDisposable
 
     public string Boxes => Path.Combine(Folder, "boxes");
 
+    /// <summary>Empty; where layers are attached in the visiting thread's own mount namespace.</summary>
+    public string Layers => Path.Combine(Folder, "layers");
+
     public string RuntimeState => Path.Combine(Folder, "runtime");
 
     /// <summary>Path below every control group tree.</summary>
@@ -53,6 +56,7 @@ internal sealed class InstanceFolder : IDisposable
         Directory.Move(folder, Path.Combine(family, name));
         var instance = new InstanceFolder(family, name, held);
         Directory.CreateDirectory(instance.Boxes);
+        Directory.CreateDirectory(instance.Layers);
         Directory.CreateDirectory(instance.RuntimeState);
         RootFileSystem.Build(instance.Root);
         return instance;
@@ -70,6 +74,11 @@ internal sealed class InstanceFolder : IDisposable
             }
         }
     }
+
+    /// <summary>A workspace of the probe's own, where workspaces will be.</summary>
+    public string ProbeFolder(string dataDirectory) => ProbeFolder(dataDirectory, Name);
+
+    public static string ProbeFolder(string dataDirectory, string name) => Path.Combine(dataDirectory, $".sandbox-probe-{name}");
 
     public string CgroupPathOf(string name) => CgroupPathOf(Family, name);
 

@@ -5,7 +5,7 @@ namespace CodexCloudIde.Sandboxing.Oci;
 /// <summary>Removes what killed processes left: their sandboxes' processes first, then control groups, then folders.</summary>
 internal static class Sweep
 {
-    public static async Task<int> RunAsync(InstanceFolder instance, CgroupMounts mounts, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(InstanceFolder instance, string dataDirectory, CgroupMounts mounts, CancellationToken cancellationToken)
     {
         var removed = 0;
         foreach (var (name, held) in instance.Dead())
@@ -25,10 +25,19 @@ internal static class Sweep
                 }
 
                 CgroupFiles.RemoveEverywhere(mounts.Roots, instance.CgroupPathOf(name));
-                Directory.Delete(Path.Combine(instance.Family, name), recursive: true);
+                Delete(InstanceFolder.ProbeFolder(dataDirectory, name));
+                Delete(Path.Combine(instance.Family, name));
             }
         }
 
         return removed;
+    }
+
+    private static void Delete(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 }

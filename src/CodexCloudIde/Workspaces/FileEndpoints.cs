@@ -70,10 +70,22 @@ internal static class FileEndpoints
         {
             var path = request.PathAfter(Marker);
             var headers = request.Http.Request.GetTypedHeaders();
-            return path.Succeeded
-                ? (await files.DeleteAsync(workspace, path.Value, new WriteCondition(headers.IfMatch, headers.IfNoneMatch), request.Aborted)).ToResult()
-                : path.Refusal.ToResult();
+            if (!path.Succeeded)
+            {
+                return path.Refusal.ToResult();
+            }
+
+            var deleted = await files.DeleteAsync(workspace, path.Value, new WriteCondition(headers.IfMatch, headers.IfNoneMatch), request.Aborted);
+            if (deleted.Value is { } deletion)
+            {
+                request.Http.Response.Headers["Codex-Deletion"] = deletion;
+            }
+
+            return deleted.Refusal.ToResult();
         }));
+
+        group.MapPost("/{w}/deletions/{deletion}/undo", (WorkspaceRequest request, WorkspaceFiles files, string deletion) =>
+            request.WhenAsync(Role.Developer, workspace => Task.FromResult(files.UndoDeletion(workspace, deletion).ToResult())));
 
         group.MapPost("/{w}/moves", (MoveRequest body, WorkspaceRequest request, WorkspaceFiles files) => request.WhenAsync(Role.Developer, async workspace =>
             (await files.MoveAsync(workspace, body.From, body.To, request.Aborted)).ToResult()));

@@ -30,6 +30,7 @@ internal static class WorkspacesSetup
         services.AddSingleton<WorkspaceMembers>();
         services.AddSingleton<WorkspaceWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<WorkspaceWatch>());
+        services.AddSingleton<Deletions>();
         services.AddSingleton<WorkspaceFiles>();
         services.AddSingleton<WorkspaceArchives>();
         services.AddSingleton<WorkspaceSearch>();
