@@ -34,6 +34,7 @@ export class DocumentClient implements Listener {
   private connected = false;
   private gone = false;
   private disposed = false;
+  private diskFull = false;
   private uncheckedFrom = 0;
   private gapTimer: ReturnType<typeof setTimeout> | undefined;
   private waiters: (() => void)[] = [];
@@ -199,6 +200,7 @@ export class DocumentClient implements Listener {
   }
 
   private acknowledged(): void {
+    this.diskFull = false;
     this.inFlight = null;
     this.frozen = null;
     this.unsent = Math.max(0, this.unsent - this.frozenEdits);
@@ -252,8 +254,9 @@ export class DocumentClient implements Listener {
         void this.send();
       }
     } catch {
-      // The connection is lost; it says so itself, and what is frozen is sent again.
+      // The connection is lost; it says so itself, and what is frozen is sent again. If it is not, the server failed: once more, later.
       this.sending = false;
+      setTimeout(() => void this.send(), 4 * retryAfter);
     }
   }
 
@@ -262,6 +265,13 @@ export class DocumentClient implements Listener {
       case "tooFast":
       case "unavailable":
         setTimeout(() => void this.send(), retryAfter * (1 + Math.random()));
+        break;
+      case "diskFull":
+        if (!this.diskFull) {
+          this.notices.notice("The server's disk is full. What you type is kept in this browser and saved as soon as there is room.");
+        }
+        this.diskFull = true;
+        setTimeout(() => void this.send(), 8 * retryAfter);
         break;
       case "notFound":
         void this.resume();
@@ -328,7 +338,10 @@ export class DocumentClient implements Listener {
       this.notices.changed();
       void this.send();
     } catch {
-      // The connection is lost again; it says so itself.
+      // The connection is lost again; it says so itself. If it is not, the server failed: once more, later.
+      if (this.connected) {
+        this.gapTimer = setTimeout(() => void this.resume(whole), 4 * retryAfter);
+      }
     }
   }
 
