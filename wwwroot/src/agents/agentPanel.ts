@@ -73,6 +73,10 @@ export class AgentPanel {
         this.follow(task);
       } else if (isOver(task) && this.review?.hunks) {
         void this.review.load().catch(() => undefined);
+      } else if (!isOver(this.task) && task.state === this.task.state) {
+        // What it does now changes with every step, also those that its own events do not name.
+        this.task.now = task.now;
+        this.drawState();
       }
     } else if (!isOver(task) && (!this.task || (isOver(this.task) && (this.review?.isDone ?? true)))) {
       this.follow(task);
