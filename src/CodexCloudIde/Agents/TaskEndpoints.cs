@@ -88,10 +88,17 @@ internal static class TaskEndpoints
         }
 
         var allowed = await grains.Of(caller, task).GetAsync(caller);
-        return allowed.Succeeded
-            ? new EventStream((last, cancellationToken) => stream.ReadAsync(caller, task, long.TryParse(last, CultureInfo.InvariantCulture, out var after) ? after : 0, cancellationToken)
-                .Select(happened => new ServerEvent(happened.Name, happened.Json, happened.Sequence.ToString(CultureInfo.InvariantCulture))))
-            : allowed.Refusal.ToResult();
+        if (!allowed.Succeeded)
+        {
+            return allowed.Refusal.ToResult();
+        }
+
+        var view = TaskJson.Read<TaskView>(allowed.Value);
+        return new EventStream((last, cancellationToken) => stream.ReadAsync(caller, task, long.TryParse(last, CultureInfo.InvariantCulture, out var after) ? after : 0, cancellationToken)
+            .Select(happened => new ServerEvent(happened.Name, happened.Json, happened.Sequence.ToString(CultureInfo.InvariantCulture))))
+        {
+            Workspace = WorkspaceId.TryParse(view.Workspace, null, out var workspace) ? (workspace, Role.Viewer) : null,
+        };
     }
 
     private static async Task<IResult> DiffAsync(HttpContext http, IGrainFactory grains, string task)

@@ -3,6 +3,7 @@ using CodexCloudIde.Api;
 using CodexCloudIde.Audit;
 using CodexCloudIde.Documents;
 using CodexCloudIde.Models;
+using CodexCloudIde.Storage;
 using CodexCloudIde.Workspaces;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -26,6 +27,19 @@ internal sealed class TaskJob(
     }
 
     public async Task RunAsync(TaskSession session, TaskRun run)
+    {
+        try
+        {
+            await RunTurnAsync(session, run);
+        }
+        catch (Exception e) when (DiskFull.Is(e))
+        {
+            TaskLog.NoRoom(logger, e, session.State.Id);
+            await InterruptWhenThereIsRoomAsync(session, run);
+        }
+    }
+
+    private async Task RunTurnAsync(TaskSession session, TaskRun run)
     {
         TurnView? turn = null;
         try
@@ -51,12 +65,12 @@ internal sealed class TaskJob(
             TaskLog.ModelFailed(logger, session.State.Id, e.Kind);
             await EndAsync(session, turn! with { Status = "failed", Error = e.Message }, TaskStates.Failed, session.State.Outcome, e.Message);
         }
-        catch (DbUpdateException e)
+        catch (DbUpdateException e) when (!DiskFull.Is(e))
         {
             // Another activation has taken the task over: it is its now.
             TaskLog.LostTask(logger, e, session.State.Id);
         }
-        catch (Exception e)
+        catch (Exception e) when (!DiskFull.Is(e))
         {
             // The job's boundary: anything unforeseen fails the turn, never the process.
             TaskLog.TurnBroke(logger, e, session.State.Id);
@@ -66,7 +80,7 @@ internal sealed class TaskJob(
     }
 
     /// <summary>The process that ran it is gone, or is going: it waits for somebody to resume it.</summary>
-    public static Task InterruptAsync(TaskSession session, TurnView? turn) => session.ChangeAsync(
+    public static Task InterruptAsync(TaskSession session, TurnView? turn, string error = "The server stopped while this ran. Resume to go on.") => session.ChangeAsync(
         draft =>
         {
             turn ??= new TurnView($"t{draft.State.Turns}", draft.State.Turns, "interrupted", draft.State.UpdatedAt);
@@ -76,7 +90,7 @@ internal sealed class TaskJob(
                 next = next.Publish("approval.resolved", new { pending.Id, pending.ItemId, pending.Action, pending.ActionHash, decision = "withdrawn" });
             }
 
-            return next.Publish("turn.failed", turn with { Status = "interrupted", CompletedAt = draft.Now, Error = "The server stopped while this ran. Resume to go on." })
+            return next.Publish("turn.failed", turn with { Status = "interrupted", CompletedAt = draft.Now, Error = error })
                 .PublishTask("thread.updated");
         },
         CancellationToken.None);
@@ -85,6 +99,23 @@ internal sealed class TaskJob(
     private async Task<Refusal?> BranchAsync(WorkspaceRef workspace, CancellationToken cancellationToken) => workspace.Checkout == WorkspaceRef.Live || checkouts.Exists(workspace)
         ? null
         : await CopyCheckoutAsync(workspace with { Checkout = WorkspaceRef.Live }, workspace, cancellationToken);
+
+    /// <summary>That it stopped cannot be written down either before there is room; the next start would find it by its state.</summary>
+    private static async Task InterruptWhenThereIsRoomAsync(TaskSession session, TaskRun run)
+    {
+        while (!run.Stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await InterruptAsync(session, null, "The server's disk was full. There is room again: resume to go on.");
+                return;
+            }
+            catch (Exception e) when (DiskFull.Is(e))
+            {
+                await Task.Delay(TimeSpan.FromSeconds(3), session.Time, run.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
 
     private async Task<TaskOutcome> TurnAsync(TaskSession session, TaskRun run)
     {

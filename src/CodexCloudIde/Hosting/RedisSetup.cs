@@ -1,4 +1,5 @@
 using CodexCloudIde.Api;
+using Microsoft.AspNetCore.SignalR;
 using StackExchange.Redis;
 
 namespace CodexCloudIde.Hosting;
@@ -23,6 +24,7 @@ internal static class RedisSetup
             backplane.Configuration = Parse(configuration);
             backplane.Configuration.ChannelPrefix = RedisChannel.Literal("codex-cloud-ide");
         });
+        builder.Services.AddSingleton(typeof(HubLifetimeManager<>), typeof(Backplane<>));
         builder.Services.AddSingleton<IReadinessCheck, RedisReadiness>();
         builder.Services.AddHostedService<WorkspaceEventRelay>();
     }

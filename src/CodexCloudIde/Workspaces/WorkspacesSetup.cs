@@ -29,6 +29,8 @@ internal static class WorkspacesSetup
         services.AddSingleton(provider => new WorkspaceAccess(provider.GetRequiredService<TenantContexts>()));
         services.AddSingleton<WorkspaceCatalog>();
         services.AddSingleton<WorkspaceMembers>();
+        services.AddSingleton<WorkspaceWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<WorkspaceWatch>());
         services.AddSingleton<Deletions>();
         services.AddSingleton<WorkspaceFiles>();
         services.AddSingleton<WorkspaceArchives>();

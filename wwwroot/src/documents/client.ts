@@ -35,6 +35,7 @@ export class DocumentClient implements Listener {
   private connected = false;
   private gone = false;
   private disposed = false;
+  private diskFull = false;
   private uncheckedFrom = 0;
   private gapTimer: ReturnType<typeof setTimeout> | undefined;
   private waiters: (() => void)[] = [];
@@ -95,15 +96,6 @@ export class DocumentClient implements Listener {
 
   get state(): SyncState {
     return this.gone ? "gone" : this.readOnly ? "readOnly" : !this.connected ? "offline" : this.unsent > 0 ? "saving" : "saved";
-  }
-
-  /** Trying to get the connection back. */
-  get reconnecting(): boolean {
-    return !this.connected && !this.gone;
-  }
-
-  get currentRevision(): number {
-    return this.revision;
   }
 
   /** An edit by the person, of `text`, which it changes. */
@@ -207,6 +199,7 @@ export class DocumentClient implements Listener {
   }
 
   private acknowledged(): void {
+    this.diskFull = false;
     this.inFlight = null;
     this.frozen = null;
     this.unsent = Math.max(0, this.unsent - this.frozenEdits);
@@ -254,10 +247,14 @@ export class DocumentClient implements Listener {
         this.refused(answer.error);
       } else if (this.frozen && message.clientSequence === this.sequence) {
         this.edited({ documentId: this.documentId, revision: answer.revision!, clientId: this.clientId, clientSequence: message.clientSequence, actor: server, operation: answer.operation! });
+      } else {
+        // The event came ahead of the answer, and found the line still busy.
+        void this.send();
       }
     } catch {
-      // The connection is lost; it says so itself, and what is frozen is sent again.
+      // The connection is lost; it says so itself, and what is frozen is sent again. If it is not, the server failed: once more, later.
       this.sending = false;
+      setTimeout(() => void this.send(), 4 * retryAfter);
     }
   }
 
@@ -266,6 +263,13 @@ export class DocumentClient implements Listener {
       case "tooFast":
       case "unavailable":
         setTimeout(() => void this.send(), retryAfter * (1 + Math.random()));
+        break;
+      case "diskFull":
+        if (!this.diskFull) {
+          this.notices.notice("The server's disk is full. What you type is kept in this browser and saved as soon as there is room.");
+        }
+        this.diskFull = true;
+        setTimeout(() => void this.send(), 8 * retryAfter);
         break;
       case "notFound":
         void this.resume();
@@ -332,7 +336,10 @@ export class DocumentClient implements Listener {
       this.notices.changed();
       void this.send();
     } catch {
-      // The connection is lost again; it says so itself.
+      // The connection is lost again; it says so itself. If it is not, the server failed: once more, later.
+      if (this.connected) {
+        this.gapTimer = setTimeout(() => void this.resume(whole), 4 * retryAfter);
+      }
     }
   }
 
