@@ -23,7 +23,7 @@ internal sealed class TaskJob(
     public async Task<Refusal?> CopyCheckoutAsync(WorkspaceRef from, WorkspaceRef to, CancellationToken cancellationToken)
     {
         await documents.MaterialiseAsync(from, cancellationToken);
-        return checkouts.Copy(from, to, cancellationToken);
+        return await Task.Run(() => checkouts.Copy(from, to, cancellationToken), cancellationToken);
     }
 
     public async Task RunAsync(TaskSession session, TaskRun run)

@@ -207,7 +207,7 @@ export class AgentPanel {
     const quiet = Date.now() - this.lastEvent;
     const age = live && quiet > quietAfter ? quiet : null;
     const now = live && task.now && task.now !== task.state ? ` · ${task.now}` : "";
-    const text = `${stateWords[task.state] ?? task.state}${now}${age ? ` · last news ${duration(age)} ago` : ""}${!this.connected && !isOver(task) ? " · reconnecting" : ""}`;
+    const text = `${stateWords[task.state] ?? task.state}${age ? ` · no news for ${duration(age)}` : now}${!this.connected && !isOver(task) ? " · reconnecting" : ""}`;
     if (this.stateLine.dataset.text !== text + task.title) {
       this.stateLine.dataset.text = text + task.title;
       this.stateLine.replaceChildren(icon(stateIcon(task), stateClass(task)), h("span", { class: "title", title: task.title }, task.title), h("span", { class: "now", role: "status", title: text }, text));
