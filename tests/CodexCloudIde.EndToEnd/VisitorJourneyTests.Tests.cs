@@ -21,6 +21,7 @@ public sealed partial class VisitorJourneyTests
         await panel.GetByRole(AriaRole.Button, new() { Name = "dispatch/rates.py:44" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Tab, new() { Name = "rates.py" })).ToBeVisibleAsync();
         await Expect(page.Locator("[data-status=position]")).ToContainTextAsync("Ln 44");
+        await Expect(page.Locator(".view-lines").First).ToContainTextAsync(Spaced("def price(grams"));
         await Chromium.ShootAsync(page, "5-tests-red");
 
         await panel.GetByRole(AriaRole.Button, new() { Name = "Run failed" }).ClickAsync();

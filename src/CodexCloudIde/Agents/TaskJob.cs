@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CodexCloudIde.Api;
 using CodexCloudIde.Audit;
 using CodexCloudIde.Documents;
 using CodexCloudIde.Models;
@@ -11,10 +12,19 @@ namespace CodexCloudIde.Agents;
 
 /// <summary>Runs turns as supervised jobs: whatever happens inside, the task ends in a state that says so and can be taken up again.</summary>
 internal sealed class TaskJob(
-    TaskStore store, OpenDocuments documents, WorkspaceFolder folder, ModelCatalog models, AgentTools tools, Permissions permissions, TokenCounter counter, AuditLog audit,
+    TaskStore store, OpenDocuments documents, WorkspaceFolder folder, WorkspaceCheckouts checkouts, ModelCatalog models, AgentTools tools, Permissions permissions, TokenCounter counter, AuditLog audit,
     IOptions<AgentOptions> options, ILogger<TaskJob> logger)
 {
     public TaskFiles FilesOf(TaskSession session) => new(session, store, documents, folder);
+
+    public TaskLanding LandingOf(TaskSession session) => new(session, documents, folder);
+
+    /// <summary>A second checkout as the first one is now, what is open in it included.</summary>
+    public async Task<Refusal?> CopyCheckoutAsync(WorkspaceRef from, WorkspaceRef to, CancellationToken cancellationToken)
+    {
+        await documents.MaterialiseAsync(from, cancellationToken);
+        return checkouts.Copy(from, to, cancellationToken);
+    }
 
     public async Task RunAsync(TaskSession session, TaskRun run)
     {
@@ -35,6 +45,12 @@ internal sealed class TaskJob(
         try
         {
             turn = await StartTurnAsync(session);
+            if (await BranchAsync(session.State.Workspace, run.Stopping) is { } refusal)
+            {
+                await EndAsync(session, turn with { Status = "failed", Error = refusal.Detail }, TaskStates.Failed, session.State.Outcome, refusal.Detail);
+                return;
+            }
+
             var outcome = await TurnAsync(session, run);
             await EndAsync(session, turn with { Status = "completed", Outcome = outcome }, TaskStates.Completed, outcome, null);
         }
@@ -78,6 +94,11 @@ internal sealed class TaskJob(
                 .PublishTask("thread.updated");
         },
         CancellationToken.None);
+
+    /// <summary>The task's own checkout, made at its first turn.</summary>
+    private async Task<Refusal?> BranchAsync(WorkspaceRef workspace, CancellationToken cancellationToken) => workspace.Checkout == WorkspaceRef.Live || checkouts.Exists(workspace)
+        ? null
+        : await CopyCheckoutAsync(workspace with { Checkout = WorkspaceRef.Live }, workspace, cancellationToken);
 
     /// <summary>That it stopped cannot be written down either before there is room; the next start would find it by its state.</summary>
     private static async Task InterruptWhenThereIsRoomAsync(TaskSession session, TaskRun run)

@@ -24,6 +24,7 @@ internal static class WorkspacesSetup
         services.TryAddSingleton<SandboxGit>();
         services.AddSingleton<WorkspaceUsage>();
         services.AddSingleton<WorkspaceFolder>();
+        services.AddSingleton<WorkspaceCheckouts>();
         services.AddSingleton<WorkspaceEvents>();
         services.AddSingleton(provider => new WorkspaceAccess(provider.GetRequiredService<TenantContexts>()));
         services.AddSingleton<WorkspaceCatalog>();

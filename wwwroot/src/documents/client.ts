@@ -98,15 +98,6 @@ export class DocumentClient implements Listener {
     return this.gone ? "gone" : this.readOnly ? "readOnly" : !this.connected ? "offline" : this.unsent > 0 ? "saving" : "saved";
   }
 
-  /** Trying to get the connection back. */
-  get reconnecting(): boolean {
-    return !this.connected && !this.gone;
-  }
-
-  get currentRevision(): number {
-    return this.revision;
-  }
-
   /** An edit by the person, of `text`, which it changes. */
   edit(operation: Operation): void {
     this.text = apply(operation, this.text);
@@ -256,6 +247,9 @@ export class DocumentClient implements Listener {
         this.refused(answer.error);
       } else if (this.frozen && message.clientSequence === this.sequence) {
         this.edited({ documentId: this.documentId, revision: answer.revision!, clientId: this.clientId, clientSequence: message.clientSequence, actor: server, operation: answer.operation! });
+      } else {
+        // The event came ahead of the answer, and found the line still busy.
+        void this.send();
       }
     } catch {
       // The connection is lost; it says so itself, and what is frozen is sent again. If it is not, the server failed: once more, later.

@@ -53,12 +53,16 @@ export class TestsPanel {
   }
 
   start(filter?: string[]): Promise<void> {
-    return this.runs.start(filter);
+    const started = this.runs.start(filter);
+    this.draw();
+    return started;
   }
 
   async cancel(): Promise<void> {
     try {
-      await this.runs.cancel();
+      const cancelled = this.runs.cancel();
+      this.draw();
+      await cancelled;
     } catch (error) {
       fail("Could not cancel the run.", error);
     }
