@@ -13,6 +13,10 @@ namespace CodexCloudIde.Repair;
 public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget, TimeProvider time)
 {
     private const int MostCandidates = 3000;
+    private const int MostSteps = 600;
+
+    /// <summary>The part of a round's time that edits tried alone may take; the rest is for two at a time.</summary>
+    private const double SharedByOne = 0.65;
     private static readonly int[] Batches = [1200, 1800];
 
     private int _tried;
@@ -83,7 +87,7 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
         var next = 0;
         foreach (var size in Batches)
         {
-            var left = seconds - time.GetElapsedTime(started).TotalSeconds;
+            var left = (seconds * SharedByOne) - time.GetElapsedTime(started).TotalSeconds;
             if (next >= candidates.Count || left < 1.5)
             {
                 break;
@@ -92,7 +96,7 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
             var batch = candidates.Skip(next).Take(size).ToList();
             next += batch.Count;
             var edits = batch.Select(candidate => (candidate.Id, candidate.Proposal.Edits, false));
-            foreach (var verdict in await TryAsync(next == batch.Count ? edits.Prepend((-1, [], true)) : edits, observation, Math.Min(left - 1, seconds * 0.7), cancellationToken))
+            foreach (var verdict in await TryAsync(next == batch.Count ? edits.Prepend((-1, [], true)) : edits, observation, left - 1, cancellationToken))
             {
                 trials[verdict.Id] = verdict;
             }
@@ -104,6 +108,11 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
         }
 
         var chosen = Selection.Choose(candidates, trials);
+        if (chosen.Count == 0 && seconds - time.GetElapsedTime(started).TotalSeconds is > 3 and var half)
+        {
+            chosen = await StepsAsync(candidates, trials, observation, half * 0.6, cancellationToken);
+        }
+
         if (chosen.Count == 0 && seconds - time.GetElapsedTime(started).TotalSeconds is > 3 and var rest)
         {
             chosen = await PairsAsync(candidates, trials, observation, rest, cancellationToken);
@@ -131,6 +140,17 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
         return verdicts is [{ Helps: true } verdict] && expected.IsSubsetOf(verdict.Mended) ? chosen : [chosen[0]];
     }
 
+    /// <summary>A test may meet one fault after the other: on the candidates with which a test comes further than before, and none comes less far, all others are tried anew.</summary>
+    private async Task<IReadOnlyList<Choice>> StepsAsync(
+        IReadOnlyList<Candidate> candidates, Dictionary<int, Verdict> trials, Observation observation, double seconds, CancellationToken cancellationToken)
+    {
+        int Further(Candidate candidate) => trials.GetValueOrDefault(candidate.Id) is { State: "tried", Broken.Count: 0 } verdict
+            ? verdict.At.Count(entry => observation.Failing[entry.Key].At is > 0 and var before && entry.Value > before) : 0;
+        var firsts = candidates.Where(candidate => Further(candidate) > 0).OrderByDescending(Further).ThenByDescending(candidate => candidate.Score).Take(3).ToList();
+        var pairs = candidates.Take(MostSteps).SelectMany(second => firsts.Select(first => (A: first, B: second))).Where(pair => pair.A != pair.B && !Selection.Touches(pair.A, pair.B)).ToList();
+        return await JoinedAsync(pairs, observation, seconds, cancellationToken);
+    }
+
     /// <summary>Nothing helps alone: a test may wait for two faults. Candidates that at least change what the failing tests tell are tried two at a time.</summary>
     private async Task<IReadOnlyList<Choice>> PairsAsync(
         IReadOnlyList<Candidate> candidates, Dictionary<int, Verdict> trials, Observation observation, double seconds, CancellationToken cancellationToken)
@@ -149,8 +169,12 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
             }
         }
 
-        pairs = [.. pairs.OrderByDescending(pair => pair.A.Score * pair.B.Score).Take(700)];
-        if (pairs.Count == 0)
+        return await JoinedAsync([.. pairs.OrderByDescending(pair => pair.A.Score * pair.B.Score).Take(700)], observation, seconds, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<Choice>> JoinedAsync(IReadOnlyList<(Candidate A, Candidate B)> pairs, Observation observation, double seconds, CancellationToken cancellationToken)
+    {
+        if (pairs.Count == 0 || seconds < 2)
         {
             return [];
         }

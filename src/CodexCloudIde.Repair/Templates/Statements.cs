@@ -131,7 +131,7 @@ internal static class Statements
                 text = indent is null ? text : text.Replace("\n" + indent, "\n", StringComparison.Ordinal);
             }
 
-            var names = Site.Names(donor).Where(name => site.Index.Callables.GetValueOrDefault(name) is null && !IsModuleName(site, name) && !Builtins.Contains(name)).ToList();
+            var names = Site.Names(donor).Where(name => site.Index.Callables.GetValueOrDefault(name) is null && !site.Index.IsGlobal(site.File, name)).ToList();
             var sameClass = donor.Class is not null && donor.Class == site.Node.Class;
             var prior = (sameClass ? 0.4 : 0.27) * (donor.Function == function ? 0.75 : 1) * (here.Contains(text) ? 0.7 : 1) * (donor.Kind == "If" ? 0.8 : 1);
             var free = names.Where(name => !IsBoundWithin(donor, name)).ToList();
@@ -160,12 +160,6 @@ internal static class Statements
         }
     }
 
-    private static readonly HashSet<string> Builtins =
-    [
-        "len", "range", "int", "str", "float", "list", "dict", "set", "tuple", "sorted", "min", "max", "sum", "abs", "round", "any", "all", "zip", "map", "enumerate", "isinstance", "bool", "super", "print", "repr",
-        "ValueError", "KeyError", "TypeError", "IndexError", "RuntimeError", "reversed", "filter", "next", "iter", "type", "frozenset", "getattr", "hasattr", "setattr", "id", "hash", "ord", "chr", "divmod", "LookupError", "NotImplementedError",
-    ];
-
     private static string Renamed(Site site, Node donor, string text, string from, string to)
     {
         var result = text;
@@ -180,14 +174,6 @@ internal static class Statements
 
         return result;
     }
-
-    private static bool IsModuleName(Site site, string name) => site.File.Root.List("body").Any(node => node.Kind switch
-    {
-        "Assign" => node.List("targets").Any(target => target.Text("id") == name),
-        "Import" or "ImportFrom" => node.List("names").Any(part => (part.Text("asname") ?? part.Text("name")!.Split('.')[0]) == name),
-        "FunctionDef" or "ClassDef" => node.Text("name") == name,
-        _ => false,
-    });
 
     private static bool IsBoundWithin(Node donor, string name) =>
         donor.Walk().Any(part => part.Kind == "Name" && part.Text("id") == name && (part.Slot == "target" || (part.Slot == "targets" && donor.Kind == "Assign" && part.Parent == donor && donor.Child("value") is { } value && !Site.Names(value).Contains(name))));
@@ -248,13 +234,23 @@ internal static class Statements
         }
     }
 
-    /// <summary>A constructor that does not call its base's.</summary>
+    /// <summary>A constructor that does not call its base's, with the arguments that both name alike.</summary>
     private static IEnumerable<Proposal> Constructor(Site site)
     {
-        if (site.Node.Kind == "FunctionDef" && site.Node.Text("name") == "__init__" && site.Node.Class is { } type && type.List("bases").Count > 0
-            && !site.Text.Contains("super()", StringComparison.Ordinal) && site.Above(site.Node.List("body")[0], "super().__init__()") is { } call)
+        if (site.Node.Kind != "FunctionDef" || site.Node.Text("name") != "__init__" || site.Node.Class is not { } type || type.List("bases").Count == 0 || site.Text.Contains("super()", StringComparison.Ordinal))
         {
-            yield return new Proposal("missing statement", 0.6, [call], "the base class is never initialised");
+            yield break;
+        }
+
+        var own = Site.Parameters(site.Node).Skip(1).ToList();
+        var bases = type.List("bases").Select(part => part.Text("id")).OfType<string>().SelectMany(name => site.Index.Callables.GetValueOrDefault(name) ?? []);
+        var taken = bases.Select(part => part.List("body").FirstOrDefault(node => node.Text("name") == "__init__")).OfType<Node>().Select(node => Site.Parameters(node).Skip(1).Where(own.Contains)).FirstOrDefault() ?? own;
+        foreach (var arguments in new[] { string.Join(", ", taken), string.Join(", ", own), "" }.Distinct())
+        {
+            if (site.Above(site.Node.List("body")[0], $"super().__init__({arguments})") is { } call)
+            {
+                yield return new Proposal("missing statement", 0.8, [call], $"`{type.Text("name")}` never initialises its base class");
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using CodexCloudIde.Repair.Candidates;
@@ -5,8 +6,11 @@ using CodexCloudIde.Repair.Observations;
 
 namespace CodexCloudIde.Repair.Trials;
 
-/// <summary>How a candidate did: which failing tests it mended and which passing ones it broke; <paramref name="Told"/> names the failures that remain, to tell progress from none.</summary>
-internal sealed record Verdict(int Id, string State, string Told, IReadOnlyList<int> Mended, IReadOnlyList<int> Broken)
+/// <summary>
+/// How a candidate did: which failing tests it mended and which passing ones it broke; <paramref name="Told"/> names the failures that remain, to tell a change from none;
+/// <paramref name="At"/> how far each failing test came, as a line of its own, to tell progress.
+/// </summary>
+internal sealed record Verdict(int Id, string State, string Told, IReadOnlyList<int> Mended, IReadOnlyList<int> Broken, IReadOnlyDictionary<int, int> At)
 {
     public bool Helps => State == "tried" && Mended.Count > 0 && Broken.Count == 0;
 }
@@ -22,14 +26,19 @@ internal static class Trial
 
     public static string Of(IEnumerable<(int Id, IReadOnlyList<SourceEdit> Edits, bool Thorough)> candidates, Observation observation, double seconds, int workers)
     {
-        var slowest = observation.Tests.Sum(test => Math.Min(test.Seconds, 4));
+        // A test that hung says nothing about how long it takes when it is right.
+        var whole = observation.Tests.Where(test => !test.Hung).Sum(test => test.Seconds);
+        IReadOnlyList<TestObservation> ordered = [.. observation.Failing, .. observation.Passing];
         return Compose("trial.py", new
         {
             candidates = candidates.Select(candidate => new { candidate.Id, candidate.Edits, candidate.Thorough }),
             failing = observation.Failing.Select(test => test.Id),
             passing = observation.Passing.Select(test => test.Id),
+            at = observation.Failing.Select(test => test.At),
+            limits = ordered.Select(test => test.Hung ? 1.0 : Math.Clamp(10 * test.Seconds, 1.0, 8)),
+            reach = Reach.Of(observation, ordered),
             seconds,
-            testSeconds = Math.Clamp((3 * slowest) + 1, 1.5, 30),
+            testSeconds = Math.Clamp((3 * whole) + 2, 3, 30),
             workers,
         });
     }
@@ -46,7 +55,8 @@ internal static class Trial
                 root.GetProperty("state").GetString()!,
                 root.TryGetProperty("told", out var told) ? told.GetString()! : "",
                 Numbers(root, "mended"),
-                Numbers(root, "broken")));
+                Numbers(root, "broken"),
+                root.TryGetProperty("at", out var at) ? at.EnumerateObject().ToDictionary(entry => int.Parse(entry.Name, CultureInfo.InvariantCulture), entry => entry.Value.GetInt32()) : []));
         }
 
         return verdicts;
