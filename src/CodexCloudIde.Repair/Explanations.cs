@@ -8,13 +8,13 @@ namespace CodexCloudIde.Repair;
 /// <summary>Says in plain words what was wrong, how that is known and why the patch is taken for right.</summary>
 internal static class Explanations
 {
-    public static RepairPatch Patch(Choice choice, Observation observation)
+    public static RepairPatch Patch(Choice choice, Observation observation, int round)
     {
         var candidate = choice.Candidate;
         var tests = choice.Verdict.Mended.Select(number => observation.Failing[number]).ToList();
         return new RepairPatch(
             candidate.File.Path, candidate.Line, candidate.Function, candidate.Proposal.Template, candidate.Proposal.What, Symptom(candidate, tests), Diff(candidate, observation),
-            candidate.Proposal.Edits, [.. tests.Select(test => test.Id)], choice.Alternatives);
+            candidate.Proposal.Edits, [.. tests.Select(test => test.Id)], choice.Alternatives, round);
     }
 
     /// <summary>What the failing tests say and where the fault is looked for first.</summary>
@@ -25,17 +25,40 @@ internal static class Explanations
         return $"{Count(observation.Failing.Count, "test")} of {observation.Tests.Count} failed. {string.Join("; ", groups)}. Most suspect: {string.Join(", ", places)}. {Count(candidates.Count, "candidate edit")} to try.";
     }
 
-    public static RepairReport CannotObserve(Observation? observation) => new(
-        RepairStatus.CannotObserve, [], [], [], 0, 0,
-        observation is null ? "The tests could not be run with pytest in the sandbox, so there was nothing to reason from. Nothing was changed."
+    public static RepairReport CannotObserve(Observation? observation, CommandOutcome outcome) => new(
+        RepairStatus.CannotObserve, [], [], [], [], 0, 0,
+        observation is null ? $"The tests could not be run with pytest in the sandbox ({Reason(outcome)}), so there was nothing to reason from. Nothing was changed."
             : "pytest found no tests in this project, and without a failing test there is nothing to reason from. Nothing was changed."
                 + (observation.Unreadable.Count > 0 ? " These modules cannot be read: " + string.Join("; ", observation.Unreadable) : ""));
+
+    private static string Reason(CommandOutcome outcome) => outcome switch
+    {
+        { Stderr: var text } when text.Contains("No module named 'pytest'", StringComparison.Ordinal) => "python3 there has no pytest",
+        { ExitCode: null } => "they did not end in time",
+        { Stderr: var text } when text.Trim() is { Length: > 0 } trimmed => Site.Short(trimmed.Split('\n')[^1]),
+        _ => $"exit status {outcome.ExitCode}",
+    };
 
     public static RepairReport Of(Observation first, Observation last, IReadOnlyList<RepairPatch> patches, int tried)
     {
         var (before, after) = (first.Failing.Select(test => test.Id).ToList(), last.Failing.Select(test => test.Id).ToList());
         var status = before.Count == 0 ? RepairStatus.NothingToDo : patches.Count == 0 ? RepairStatus.NotFixed : after.Count == 0 ? RepairStatus.Fixed : RepairStatus.Partly;
-        return new RepairReport(status, patches, before, after, last.Passing.Count, tried, Text(status, before, after, last, patches, tried));
+        return new RepairReport(status, patches, Changed(first, patches), before, after, last.Passing.Count, tried, Text(status, before, after, last, patches, tried));
+    }
+
+    /// <summary>Each round's edits are spans of what the round before left.</summary>
+    private static IReadOnlyList<RepairedFile> Changed(Observation first, IReadOnlyList<RepairPatch> patches)
+    {
+        var texts = new Dictionary<string, string>();
+        foreach (var round in patches.GroupBy(patch => patch.Round).OrderBy(round => round.Key))
+        {
+            foreach (var file in round.SelectMany(patch => patch.Edits).GroupBy(edit => edit.Path))
+            {
+                texts[file.Key] = Edited(texts.GetValueOrDefault(file.Key) ?? first.Files[file.Key].Text, file);
+            }
+        }
+
+        return [.. texts.Select(file => new RepairedFile(file.Key, first.Files[file.Key].Text, file.Value))];
     }
 
     private static string Text(RepairStatus status, List<string> before, List<string> after, Observation last, IReadOnlyList<RepairPatch> patches, int tried)
@@ -98,40 +121,8 @@ internal static class Explanations
 
     private static string Count(int count, string thing) => count == 1 ? $"1 {thing}" : $"{count} {thing}s";
 
-    /// <summary>The lines that change, file by file.</summary>
-    private static string Diff(Candidate candidate, Observation observation)
-    {
-        var text = new StringBuilder();
-        foreach (var file in candidate.Proposal.Edits.GroupBy(edit => edit.Path))
-        {
-            var source = observation.Files[file.Key];
-            var (before, after) = (source.Text.Split('\n'), Edited(source.Text, file).Split('\n'));
-            var same = 0;
-            while (same < before.Length && same < after.Length && before[same] == after[same])
-            {
-                same++;
-            }
-
-            var tail = 0;
-            while (tail < before.Length - same && tail < after.Length - same && before[^(tail + 1)] == after[^(tail + 1)])
-            {
-                tail++;
-            }
-
-            text.Append(CultureInfo.InvariantCulture, $"--- a/{file.Key}\n+++ b/{file.Key}\n@@ -{same + 1},{before.Length - same - tail} +{same + 1},{after.Length - same - tail} @@\n");
-            foreach (var line in before[same..^tail])
-            {
-                text.Append('-').Append(line.TrimEnd('\r')).Append('\n');
-            }
-
-            foreach (var line in after[same..^tail])
-            {
-                text.Append('+').Append(line.TrimEnd('\r')).Append('\n');
-            }
-        }
-
-        return text.ToString();
-    }
+    private static string Diff(Candidate candidate, Observation observation) => string.Concat(candidate.Proposal.Edits.GroupBy(edit => edit.Path)
+        .Select(file => UnifiedDiff.Of(file.Key, observation.Files[file.Key].Text, Edited(observation.Files[file.Key].Text, file))));
 
     public static string Edited(string text, IEnumerable<SourceEdit> edits)
     {

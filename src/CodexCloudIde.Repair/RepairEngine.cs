@@ -23,23 +23,23 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
 
     public async Task<RepairReport> RunAsync(CancellationToken cancellationToken)
     {
-        var started = time.GetTimestamp();
         var plan = new Plan(workspace);
         await plan.StartAsync(cancellationToken);
         await workspace.RunTestsAsync(cancellationToken);
-        var first = await ObserveAsync(cancellationToken);
+        var (first, outcome) = await ObserveAsync(cancellationToken);
         if (first is null || first.Tests.Count == 0)
         {
-            return Explanations.CannotObserve(first);
+            return Explanations.CannotObserve(first, outcome);
         }
 
+        var started = time.GetTimestamp();
         var patches = new List<RepairPatch>();
         var present = first;
         for (var round = 0; round < budget.Rounds && present.Failing.Count > 0; round++)
         {
             await plan.ReachAsync(1, cancellationToken);
             var left = budget.Seconds - time.GetElapsedTime(started).TotalSeconds;
-            if (left < 2 || await RoundAsync(present, left, plan, cancellationToken) is not { Count: > 0 } kept)
+            if (left < 2 || await RoundAsync(present, round, left, plan, cancellationToken) is not { Count: > 0 } kept)
             {
                 break;
             }
@@ -53,7 +53,7 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
             }
 
             patches.AddRange(kept);
-            if (await ObserveAsync(cancellationToken) is not { } next)
+            if ((await ObserveAsync(cancellationToken)).Seen is not { } next)
             {
                 break;
             }
@@ -71,13 +71,13 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
         return Explanations.Of(first, present, patches, _tried);
     }
 
-    private async Task<Observation?> ObserveAsync(CancellationToken cancellationToken)
+    private async Task<(Observation? Seen, CommandOutcome Outcome)> ObserveAsync(CancellationToken cancellationToken)
     {
         var outcome = await workspace.RunAsync(Trial.Command, Trial.Probe(), TimeSpan.FromSeconds(100), cancellationToken);
-        return ObservationReader.Read(outcome.Stdout);
+        return (ObservationReader.Read(outcome.Stdout), outcome);
     }
 
-    private async Task<IReadOnlyList<RepairPatch>> RoundAsync(Observation observation, double seconds, Plan plan, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RepairPatch>> RoundAsync(Observation observation, int round, double seconds, Plan plan, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         var candidates = Proposer.Propose(observation, new Suspicion(observation), MostCandidates);
@@ -128,7 +128,7 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
             workspace.Note(string.Join("\n", chosen.Select(choice => $"I take this patch: {choice.Candidate.Proposal.What} ({choice.Candidate.File.Path}:{choice.Candidate.Line}).")));
         }
 
-        return [.. chosen.Select(choice => Explanations.Patch(choice, observation))];
+        return [.. chosen.Select(choice => Explanations.Patch(choice, observation, round))];
     }
 
     /// <summary>Patches for different tests are kept together only when together they still break nothing; else the best of them alone.</summary>

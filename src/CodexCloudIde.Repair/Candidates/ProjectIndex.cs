@@ -19,6 +19,7 @@ internal sealed class ProjectIndex
     private readonly Dictionary<SourceFile, HashSet<string>> _globals = [];
     private readonly Dictionary<SourceFile, List<Node>> _tests = [];
     private readonly Dictionary<SourceFile, List<string>> _steps = [];
+    private readonly Dictionary<SourceFile, List<Node>> _increments = [];
     private readonly Dictionary<Node, List<string>> _assigned = [];
 
     public ProjectIndex(Observation observation)
@@ -108,6 +109,17 @@ internal sealed class ProjectIndex
         }
 
         return steps;
+    }
+
+    /// <summary>What a module adds to its variables.</summary>
+    public IReadOnlyList<Node> Increments(SourceFile file)
+    {
+        if (!_increments.TryGetValue(file, out var increments))
+        {
+            _increments[file] = increments = [.. file.Root.Walk().Where(node => node.Kind == "AugAssign").Select(node => node.Child("value")!).Where(node => node.HasSpan && node.End - node.Start < 40).DistinctBy(file.Of).Take(8)];
+        }
+
+        return increments;
     }
 
     /// <summary>The conditions that a module asks, single ones and the parts of joined ones.</summary>

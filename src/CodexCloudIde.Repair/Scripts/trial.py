@@ -11,6 +11,7 @@ positions in `failing` and `passing`; `at` says how far the failing tests came, 
 import base64
 import gc
 import hashlib
+import importlib
 import inspect
 import json
 import mmap
@@ -56,7 +57,14 @@ class Hang(BaseException):
 
 
 def on_alarm(_signal, _frame):
+    limit(0)
     raise Hang("the test did not end in time")
+
+
+def limit(seconds):
+    """Of CPU time, since others may use the machine; of time a good deal more, for what waits. 0 lifts it."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds * 4)
 
 
 def reached(error, item):
@@ -140,6 +148,10 @@ def anew(folder, tests):
     """A whole pytest session over the copy as it is now."""
     os.chdir(folder)
     bound()
+    for name, module in list(sys.modules.items()):
+        if (getattr(module, "__file__", None) or "").startswith(folder + "/") or any(path.startswith(folder) for path in getattr(module, "__path__", [])):
+            del sys.modules[name]
+    importlib.invalidate_caches()
     collect = Collect()
     pytest.main([*OPTIONS, "--rootdir", folder, *tests], plugins=[collect])
     return {"outcomes": collect.outcomes, "told": collect.told, "at": collect.at, "hung": False}
@@ -239,13 +251,14 @@ class Server:
         bound()
         for function, code in changes:
             function.__code__ = code
+        signal.signal(signal.SIGPROF, on_alarm)
         signal.signal(signal.SIGALRM, on_alarm)
         chosen = [item for item in self.items if item.nodeid in tests]
         for number, item in enumerate(chosen):
             following = chosen[number + 1] if number + 1 < len(chosen) else None
-            signal.setitimer(signal.ITIMER_REAL, limits.get(item.nodeid, 1.5), 0.2)
+            limit(limits.get(item.nodeid, 1.5))
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            limit(0)
             if self.collect.hung:
                 break
         return {"outcomes": self.collect.outcomes, "told": self.collect.told, "at": self.collect.at, "hung": self.collect.hung}

@@ -160,7 +160,7 @@ internal static class Conditions
         var empty = site.Failure?.Type is "IndexError" or "ValueError" or "StopIteration" or "ZeroDivisionError" or "KeyError";
         var factor = recursive && endless ? 1.6 : empty ? 1.2 : recursive ? 0.9 : 0.5;
         var generator = function.Walk().Any(node => node.Is("Yield", "YieldFrom"));
-        var values = generator ? [("", 1.0)] : Guards.Returns(site).Concat(site.Variables.Where(name => name is not ("self" or "cls")).Select(name => (name, 0.85))).Append(("1", 0.6)).DistinctBy(value => value.Item1).Take(12).ToList();
+        var values = generator ? [("", 1.0)] : Guards.Returns(site).Take(6).Append(("1", 0.6)).Concat(site.Variables.Where(name => name is not ("self" or "cls")).Select(name => (name, 0.85))).DistinctBy(value => value.Item1).Take(12).ToList();
         foreach (var name in site.Variables.Where(name => name is not ("self" or "cls")).Take(5))
         {
             var kinds = site.TypesOf(name);

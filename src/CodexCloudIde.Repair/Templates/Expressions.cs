@@ -26,7 +26,8 @@ internal static class Expressions
             yield break;
         }
 
-        var roots = site.Node.Is("If", "While") ? [site.Node.Child("test")!] : site.Node.Kind == "For" ? [site.Node.Child("iter")!] : site.Node.Children;
+        // Names that are bound together stay as they are: to change those that are read is the same, and easier to follow.
+        var roots = site.Node.Is("If", "While") ? [site.Node.Child("test")!] : site.Node.Kind == "For" ? [site.Node.Child("iter")!] : site.Node.Children.Where(node => !(node.Slot == "targets" && node.Is("Tuple", "List")));
         var parts = roots.SelectMany(root => root.Walk()).Where(node => node.HasSpan && node.Is("Name", "Attribute", "Subscript", "Constant", "BinOp", "Call", "Compare", "Tuple", "List", "UnaryOp", "IfExp")
             && node.Slot is not ("func" or "slice_" or "target") && node.Text("id") is not ("self" or "cls")).Take(40).ToList();
         for (var first = 0; first < parts.Count && parts.Count <= 40; first++)
@@ -41,7 +42,8 @@ internal static class Expressions
                     continue;
                 }
 
-                var prior = brothers ? a.Parent!.Kind is "IfExp" or "Tuple" ? 0.6 : 0.4 : a.Slot == b.Slot ? 0.34 : 0.22;
+                var indices = a.Slot == "slice" && b.Slot == "slice" && b.Parent!.Child("value") == a.Parent;
+                var prior = brothers ? a.Parent!.Kind is "IfExp" or "Tuple" ? 0.6 : 0.4 : indices ? 0.55 : a.Slot == b.Slot ? 0.34 : 0.22;
                 yield return new Proposal("exchange", prior, [site.Replace(a, Guarded(site, b)), site.Replace(b, Guarded(site, a))],
                     $"`{Site.Short(site.TextOf(a))}` and `{Site.Short(site.TextOf(b))}` have changed places in `{Site.Short(site.File.LineText(a.Line))}`", "order");
             }

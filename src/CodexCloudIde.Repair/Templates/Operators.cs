@@ -177,7 +177,7 @@ internal static class Operators
             yield break;
         }
 
-        var prior = node.Slot is "test" or "ifs" ? 0.65 : 0.45;
+        var prior = node.Slot is "test" or "ifs" ? 0.65 : node.Slot == "elt" ? 0.35 : 0.45;
         yield return site.Swap("condition", prior, node.Kind == "BoolOp" || node.Kind == "Compare" ? $"not ({site.Text})" : $"not {site.Text}", $"the condition `{Site.Short(site.Text)}` is inverted");
     }
 

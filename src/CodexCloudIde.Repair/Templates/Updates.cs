@@ -108,7 +108,7 @@ internal static class Updates
 
         foreach (var (target, first) in Beginnings(site, known))
         {
-            yield return ($"{target} = {first}", 0.26, $"`{target}` is not set back to `{first}`");
+            yield return ($"{target} = {first}", target.StartsWith("self.", StringComparison.Ordinal) && first is "[]" or "{}" or "set()" ? 0.14 : 0.26, $"`{target}` is not set back to `{first}`");
         }
 
         foreach (var member in site.SelfMembers.Where(member => !Changed(site, member)))
@@ -155,6 +155,11 @@ internal static class Updates
                 }
             }
 
+            foreach (var step in site.Index.Increments(site.File).Where(step => Site.Names(step).All(name => known.Contains(name) || site.Index.IsGlobal(site.File, name)) && step.Walk().Any(node => node.Kind is "Call" or "Name" or "Attribute")))
+            {
+                yield return ($"{still} += {site.TextOf(step)}", prior * 0.8, why + ", which has to advance");
+            }
+
             foreach (var other in names.Where(name => name != still && set.Contains(name)))
             {
                 yield return ($"{still} = {other}", prior * 0.95, why + $": it should become `{other}`");
@@ -184,8 +189,16 @@ internal static class Updates
         }).Distinct())
         {
             var removing = text.Contains(".discard(", StringComparison.Ordinal) || text.Contains(".remove(", StringComparison.Ordinal) || text.Contains(".pop(", StringComparison.Ordinal) || text.EndsWith(".sort()", StringComparison.Ordinal);
-            yield return (text, removing ? (filled ? 0.2 : 0.28) : prior, $"`{text}` is missing");
+            yield return (text, removing ? (filled && !Undone(site, container, text) ? 0.15 : filled ? 0.36 : 0.28) : prior, $"`{text}` is missing");
         }
+    }
+
+    /// <summary>Whether the removal would undo what the function itself adds and never takes away.</summary>
+    private static bool Undone(Site site, string container, string removal)
+    {
+        var element = removal[(removal.IndexOf('(', StringComparison.Ordinal) + 1)..^1];
+        var calls = site.Function!.Walk().Where(node => node.Kind == "Call" && node.Child("func") is { Kind: "Attribute" } method && site.TextOf(method.Child("value")!) == container).Select(site.TextOf).ToList();
+        return element.Length > 0 && calls.Any(call => call.EndsWith($"({element})", StringComparison.Ordinal)) && !calls.Any(call => call.Contains(".discard(", StringComparison.Ordinal) || call.Contains(".remove(", StringComparison.Ordinal) || call.Contains(".pop(", StringComparison.Ordinal));
     }
 
     /// <summary>Whether the function changes a variable or attribute.</summary>
