@@ -78,7 +78,7 @@ internal static class Explanations
                 return text.ToString();
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"{Count(before.Count, "test")} failed; {(patches.Count == 1 ? "one fault was" : $"{patches.Count} faults were")} behind {(after.Count == 0 ? "them" : "some of them")}.\n");
+        text.Append(CultureInfo.InvariantCulture, $"{Count(before.Count, "test")} failed; {(patches.Count == 1 ? "one fault was" : $"{patches.Count} faults were")} behind {(before.Count == 1 ? "it" : after.Count == 0 ? "them" : "some of them")}.\n");
         for (var number = 0; number < patches.Count; number++)
         {
             var patch = patches[number];
@@ -121,8 +121,40 @@ internal static class Explanations
 
     private static string Count(int count, string thing) => count == 1 ? $"1 {thing}" : $"{count} {thing}s";
 
-    private static string Diff(Candidate candidate, Observation observation) => string.Concat(candidate.Proposal.Edits.GroupBy(edit => edit.Path)
-        .Select(file => UnifiedDiff.Of(file.Key, observation.Files[file.Key].Text, Edited(observation.Files[file.Key].Text, file))));
+    /// <summary>The lines that change, file by file.</summary>
+    private static string Diff(Candidate candidate, Observation observation)
+    {
+        var text = new StringBuilder();
+        foreach (var file in candidate.Proposal.Edits.GroupBy(edit => edit.Path))
+        {
+            var source = observation.Files[file.Key];
+            var (before, after) = (source.Text.Split('\n'), Edited(source.Text, file).Split('\n'));
+            var same = 0;
+            while (same < before.Length && same < after.Length && before[same] == after[same])
+            {
+                same++;
+            }
+
+            var tail = 0;
+            while (tail < before.Length - same && tail < after.Length - same && before[^(tail + 1)] == after[^(tail + 1)])
+            {
+                tail++;
+            }
+
+            text.Append(CultureInfo.InvariantCulture, $"--- a/{file.Key}\n+++ b/{file.Key}\n@@ -{same + 1},{before.Length - same - tail} +{same + 1},{after.Length - same - tail} @@\n");
+            foreach (var line in before[same..^tail])
+            {
+                text.Append('-').Append(line.TrimEnd('\r')).Append('\n');
+            }
+
+            foreach (var line in after[same..^tail])
+            {
+                text.Append('+').Append(line.TrimEnd('\r')).Append('\n');
+            }
+        }
+
+        return text.ToString();
+    }
 
     public static string Edited(string text, IEnumerable<SourceEdit> edits)
     {

@@ -156,7 +156,8 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
         IReadOnlyList<Candidate> candidates, Dictionary<int, Verdict> trials, Observation observation, double seconds, CancellationToken cancellationToken)
     {
         var told = trials.GetValueOrDefault(-1)?.Told;
-        var moving = candidates.Where(candidate => trials.GetValueOrDefault(candidate.Id) is { State: "tried" } verdict && verdict.Told != told).Take(40).ToList();
+        var moving = candidates.Where(candidate => trials.GetValueOrDefault(candidate.Id) is { State: "tried" } verdict && verdict.Told != told)
+            .OrderByDescending(candidate => candidate.Proposal.Sign is not null).ThenByDescending(candidate => candidate.Score).Take(50).ToList();
         var pairs = new List<(Candidate A, Candidate B)>();
         for (var a = 0; a < moving.Count; a++)
         {
@@ -169,7 +170,7 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
             }
         }
 
-        return await JoinedAsync([.. pairs.OrderByDescending(pair => pair.A.Score * pair.B.Score).Take(700)], observation, seconds, cancellationToken);
+        return await JoinedAsync([.. pairs.OrderByDescending(pair => pair.A.Score * pair.B.Score * (pair.A.Proposal.Sign != pair.B.Proposal.Sign && pair.A.Proposal.Sign is not null && pair.B.Proposal.Sign is not null ? 3 : 1)).Take(700)], observation, seconds, cancellationToken);
     }
 
     private async Task<IReadOnlyList<Choice>> JoinedAsync(IReadOnlyList<(Candidate A, Candidate B)> pairs, Observation observation, double seconds, CancellationToken cancellationToken)

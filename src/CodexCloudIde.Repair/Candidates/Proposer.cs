@@ -48,7 +48,9 @@ internal static class Proposer
                 var site = new Site(file, node, index);
                 foreach (var proposed in Templates.SelectMany(template => template(site)))
                 {
-                    var proposal = proposed.Sign is { } sign && index.Signs(file.Path, site.Node.Line).Contains(sign) ? proposed with { Prior = Math.Max(proposed.Prior, 0.4 + (0.6 * proposed.Prior)) } : proposed;
+                    // A sign that is not seen is dropped: one that is left was seen.
+                    var seen = proposed.Sign is { } sign && index.Signs(file.Path, site.Node.Line).Contains(sign);
+                    var proposal = seen ? proposed with { Prior = 0.4 + (0.6 * proposed.Prior) } : proposed with { Sign = null };
                     Take(proposal, file, node.Line, node.Function?.Text("name"), suspected);
                 }
             }

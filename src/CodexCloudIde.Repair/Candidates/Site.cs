@@ -148,6 +148,11 @@ internal sealed class Site
                 continue;
             }
 
+            if (node.Kind == "FunctionDef" && !names.Contains(node.Text("name")!))
+            {
+                names.Add(node.Text("name")!);
+            }
+
             if (node.Kind == "Name" && node.Slot is "targets" or "target" or "optional_vars" or "elts" && node.Text("id") is { } name && IsStore(node) && !names.Contains(name))
             {
                 names.Add(name);

@@ -14,10 +14,43 @@ internal static class Conditions
 
         if (site.Node.IsStatement)
         {
-            return site.File.Indent(site.Node) is null ? [] : Around(site).Concat(BaseCase(site));
+            return site.File.Indent(site.Node) is null ? [] : Around(site).Concat(BaseCase(site)).Concat(Skipped(site));
         }
 
         return Falsy(site).Concat(Joined(site));
+    }
+
+    /// <summary>Elements that a loop should pass over, by what their attributes say or by what they are.</summary>
+    private static IEnumerable<Proposal> Skipped(Site site)
+    {
+        if (site.Node.Parent is not { Kind: "For" } loop || site.Node.Slot != "body" || loop.List("body")[0] != site.Node || loop.Child("target") is not { Kind: "Name" } target)
+        {
+            yield break;
+        }
+
+        var name = target.Text("id")!;
+        var asked = new List<(string Text, double Prior)> { ($"not {name}", 0.3), ($"{name} is None", site.TypesOf(name).Contains("NoneType") ? 0.5 : 0.1) };
+        foreach (var (attribute, kinds) in site.TypesOf(name).SelectMany(kind => site.Index.Observation.Types.Members(kind)))
+        {
+            if (kinds.Contains("bool"))
+            {
+                asked.Add(($"{name}.{attribute}", 0.45));
+                asked.Add(($"not {name}.{attribute}", 0.4));
+            }
+            else if (kinds.Contains("NoneType"))
+            {
+                asked.Add(($"{name}.{attribute} is None", 0.35));
+            }
+        }
+
+        asked.AddRange(Askable(site).Where(entry => entry.Text.Contains(name, StringComparison.Ordinal)).Select(entry => (entry.Text, entry.Prior * 0.8)));
+        foreach (var (condition, prior) in asked)
+        {
+            if (site.Above(site.Node, $"if {condition}:\n    continue") is { } skip)
+            {
+                yield return new Proposal("condition", prior, [skip], $"the loop should pass over elements for which `{condition}`", "surplus");
+            }
+        }
     }
 
     private static IEnumerable<Proposal> Falsy(Site site)
@@ -158,7 +191,9 @@ internal static class Conditions
         var recursive = function.Walk().Any(node => node.Kind == "Call" && (node.Child("func")!.Text("id") ?? node.Child("func")!.Text("attr")) == function.Text("name"));
         var endless = site.Index.Observation.Failing.Any(test => test.Failure?.Type is "RecursionError" or "Hang");
         var empty = site.Failure?.Type is "IndexError" or "ValueError" or "StopIteration" or "ZeroDivisionError" or "KeyError";
-        var factor = recursive && endless ? 1.6 : empty ? 1.2 : recursive ? 0.9 : 0.5;
+        // Failed below its own call: the recursion went one step too far.
+        var deep = recursive && site.Index.Observation.Failing.Any(test => test.Failure?.Frames.Count(frame => frame.Function == function.Text("name") && frame.Path == site.File.Path) > 1);
+        var factor = recursive && (endless || deep) ? 1.6 : empty ? 1.2 : recursive ? 0.9 : 0.5;
         var generator = function.Walk().Any(node => node.Is("Yield", "YieldFrom"));
         var values = generator ? [("", 1.0)] : Guards.Returns(site).Take(6).Append(("1", 0.6)).Concat(site.Variables.Where(name => name is not ("self" or "cls")).Select(name => (name, 0.85))).DistinctBy(value => value.Item1).Take(12).ToList();
         foreach (var name in site.Variables.Where(name => name is not ("self" or "cls")).Take(5))

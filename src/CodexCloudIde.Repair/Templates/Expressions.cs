@@ -43,7 +43,7 @@ internal static class Expressions
                 }
 
                 var indices = a.Slot == "slice" && b.Slot == "slice" && b.Parent!.Child("value") == a.Parent;
-                var prior = brothers ? a.Parent!.Kind is "IfExp" or "Tuple" ? 0.6 : 0.4 : indices ? 0.55 : a.Slot == b.Slot ? 0.34 : 0.22;
+                var prior = brothers ? a.Parent!.Kind is "IfExp" or "Tuple" ? 0.6 : 0.4 : indices ? 0.55 : a.Slot == b.Slot && a.Kind == "Name" ? 0.32 : a.Slot == b.Slot ? 0.26 : 0.14;
                 yield return new Proposal("exchange", prior, [site.Replace(a, Guarded(site, b)), site.Replace(b, Guarded(site, a))],
                     $"`{Site.Short(site.TextOf(a))}` and `{Site.Short(site.TextOf(b))}` have changed places in `{Site.Short(site.File.LineText(a.Line))}`", "order");
             }

@@ -11,7 +11,7 @@ internal static class Idioms
 
     public static IEnumerable<Proposal> Propose(Site site) => site.Node.Kind switch
     {
-        "Assign" or "Return" => Nothing(site).Concat(Shared(site)),
+        "Assign" or "Return" => Nothing(site).Concat(Shared(site)).Concat(Alias(site)),
         "Expr" => ThrownAway(site).Concat(Emptied(site)),
         "AnnAssign" => Shared(site),
         "Lambda" => LateBinding(site),
@@ -110,6 +110,29 @@ internal static class Idioms
             && constructor.List("body").FirstOrDefault(node => site.File.Indent(node) is not null) is { } first && site.Above(first, $"self.{target.Text("id")} = {text}") is { } own)
         {
             yield return new Proposal("shared default", 0.85, [own], $"`{Site.Short(site.Text)}` in the body of `{type.Text("name")}` is one object shared by all its instances");
+        }
+    }
+
+    /// <summary>A second name for what was handed in, which is then changed: the caller's own is changed too.</summary>
+    private static IEnumerable<Proposal> Alias(Site site)
+    {
+        if (site.Function is null || site.Node.List("targets") is not [{ Kind: "Name" } target] || site.Node.Child("value") is not { HasSpan: true, Kind: "Name" or "Attribute" } source)
+        {
+            yield break;
+        }
+
+        var name = target.Text("id");
+        var changed = site.Function.Walk().Any(node => node.Start > site.Node.End && ((node.Kind == "Subscript" && node.Slot is "targets" or "target" && node.Child("value")!.Text("id") == name)
+            || (node.Kind == "Call" && node.Child("func") is { Kind: "Attribute" } method && (ReturnNone.Contains(method.Text("attr")!) || method.Text("attr") is "pop" or "setdefault" or "popleft") && method.Child("value")!.Text("id") == name)));
+        if (!changed)
+        {
+            yield break;
+        }
+
+        var kinds = site.TypesOf(name!);
+        foreach (var kind in new[] { "list", "dict", "set" }.Where(kind => kinds.Count == 0 || kinds.Contains(kind)))
+        {
+            yield return new Proposal("shared object", 0.7, [site.Replace(source, $"{kind}({site.TextOf(source)})")], $"`{name}` is only another name for `{site.TextOf(source)}`, so changing it changes what was handed in: a copy is meant");
         }
     }
 

@@ -145,6 +145,19 @@ internal static class Statements
                 yield return new Proposal("missing statement", prior, [after], $"`{Site.Short(text)}` is missing");
             }
 
+            // The same statement for its neighbour: one name changed to another one of the same type.
+            foreach (var own in donor.Function == function && donor.Kind == "Expr" && free.All(known.Contains) ? free.Where(name => site.TypesOf(name).Count > 0).ToList() : [])
+            {
+                foreach (var name in known.Where(name => name != own && site.TypesOf(name).Intersect(site.TypesOf(own)).Any()).Take(3))
+                {
+                    var twin = Renamed(site, donor, text, own, name);
+                    foreach (var edit in new[] { site.Above(site.Node, twin), last && site.Node.Kind is not ("Return" or "Raise" or "Continue" or "Break") ? site.Below(site.Node, twin) : null }.OfType<SourceEdit>())
+                    {
+                        yield return new Proposal("missing statement", here.Contains(twin) ? 0.12 : 0.33, [edit], $"`{Site.Short(twin)}` is missing beside `{Site.Short(text)}`");
+                    }
+                }
+            }
+
             // The same statement with one name changed to one that is known here.
             if (free.Count(name => !known.Contains(name)) == 1 && donor.Kind != "If")
             {
@@ -193,6 +206,13 @@ internal static class Statements
         var node = site.Node;
         var siblings = node.Parent!.List(node.Slot);
         var at = siblings.TakeWhile(other => other != node).Count();
+        if (at + 1 < siblings.Count && node.Kind == "Assign" && siblings[at + 1] is { Kind: "Assign", HasSpan: true } back && node.List("targets") is [{ HasSpan: true } one] && back.List("targets") is [{ HasSpan: true } two]
+            && site.TextOf(node.Child("value")!) == site.TextOf(two) && site.TextOf(back.Child("value")!) == site.TextOf(one))
+        {
+            yield return new Proposal("exchange", 0.95, [new SourceEdit(site.File.Path, node.Start, back.End, $"{site.TextOf(one)}, {site.TextOf(two)} = {site.TextOf(two)}, {site.TextOf(one)}")],
+                $"`{Site.Short(site.Text)}` overwrites `{site.TextOf(one)}` before it is needed: the two have to change places at once");
+        }
+
         if (at + 1 < siblings.Count && siblings[at + 1] is { HasSpan: true } next && site.Function is not null && !node.Is("FunctionDef", "ClassDef") && !next.Is("FunctionDef", "ClassDef") && site.File.Indent(next) is not null)
         {
             yield return new Proposal("order", 0.3, [site.Replace(node, site.TextOf(next)), site.Replace(next, site.Text)], $"`{Site.Short(site.Text)}` has to come after `{Site.Short(site.TextOf(next))}`");

@@ -23,13 +23,21 @@ internal static class Updates
 
     private static IEnumerable<Proposal> Accumulate(Site site)
     {
+        if (site.Node.Kind == "AugAssign" && site.Node.Child("target") is { Kind: "Name", HasSpan: true } stepped)
+        {
+            foreach (var other in site.Variables.Where(variable => variable != stepped.Text("id") && variable is not ("self" or "cls")).Reverse().Take(6))
+            {
+                yield return site.Swap("assignment", 0.3, $"{stepped.Text("id")} = {other}", $"`{Site.Short(site.Text)}` steps where `{stepped.Text("id")}` should become `{other}`");
+            }
+        }
+
         if (site.Node.Kind != "Assign" || site.Node.List("targets") is not [{ HasSpan: true } target] || site.Node.Child("value") is not { HasSpan: true } value || !target.Is("Name", "Attribute", "Subscript"))
         {
             yield break;
         }
 
         var (name, text) = (site.TextOf(target), site.TextOf(value));
-        if (!site.MayBeNumber(name) && !site.TypesOf(name).Any(type => type is "str" or "list" or "set"))
+        if (!site.MayBeNumber(name) && !site.TypesOf(name).Any(type => type is "str" or "list" or "set" || site.Index.Callables.GetValueOrDefault(type) is [{ Kind: "ClassDef" } own] && own.List("body").Any(node => node.Text("name") == "__add__")))
         {
             yield break;
         }
@@ -178,20 +186,30 @@ internal static class Updates
         var kinds = site.TypesOf(container);
         var filled = Changed(site, container);
         var prior = filled ? 0.17 : container.StartsWith("self.", StringComparison.Ordinal) ? 0.3 : 0.5;
+        if (site.Loop?.Child("iter") is { } walked && site.TextOf(walked) == container)
+        {
+            yield break;
+        }
+
+        // What was handed in is seldom meant to change.
+        prior *= Site.Parameters(site.Function!).Contains(container) ? 0.4 : 1;
         var values = names.Where(name => name != container).Take(5).ToList();
         foreach (var text in kinds.SelectMany(kind => kind switch
         {
             "set" => values.SelectMany(value => new[] { $"{container}.add({value})", $"{container}.discard({value})" }),
-            "list" => values.SelectMany(value => new[] { $"{container}.append({value})", $"{container}.remove({value})" }).Append($"{container}.pop()").Append($"{container}.sort()"),
+            "list" => values.SelectMany(value => new[] { $"{container}.append({value})", $"{container}.remove({value})" }).Concat(Together(container, values)).Concat([$"{container}.pop()", $"{container}.sort()", $"{container}.clear()"]),
             "deque" => values.Select(value => $"{container}.append({value})"),
             "dict" or "defaultdict" or "OrderedDict" or "Counter" => values.SelectMany(key => values.Where(value => value != key).Select(value => $"{container}[{key}] = {value}").Append($"{container}.pop({key}, None)")),
             _ => [],
         }).Distinct())
         {
-            var removing = text.Contains(".discard(", StringComparison.Ordinal) || text.Contains(".remove(", StringComparison.Ordinal) || text.Contains(".pop(", StringComparison.Ordinal) || text.EndsWith(".sort()", StringComparison.Ordinal);
+            var removing = text.Contains(".clear(", StringComparison.Ordinal) || text.Contains(".discard(", StringComparison.Ordinal) || text.Contains(".remove(", StringComparison.Ordinal) || text.Contains(".pop(", StringComparison.Ordinal) || text.EndsWith(".sort()", StringComparison.Ordinal);
             yield return (text, removing ? (filled && !Undone(site, container, text) ? 0.15 : filled ? 0.36 : 0.28) : prior, $"`{text}` is missing");
         }
     }
+
+    /// <summary>Two neighbours as one element.</summary>
+    private static IEnumerable<string> Together(string container, List<string> values) => values.Zip(values.Skip(1), (second, first) => $"{container}.append(({first}, {second}))").Take(2);
 
     /// <summary>Whether the removal would undo what the function itself adds and never takes away.</summary>
     private static bool Undone(Site site, string container, string removal)
@@ -276,6 +294,12 @@ internal static class Updates
             var text = site.TextOf(donor);
             var names = Site.Names(donor).ToList();
             var gathered = donor.Walk().Where(node => node.Kind == "Name" && node.Slot is "args" or "value" && node.Parent is not { Kind: "Attribute" }).Select(node => node.Text("id")!).LastOrDefault();
+            var bare = donor.Child("value") is { Kind: "Call" } call && call.List("args").Count == 0 && call.Child("func") is { Kind: "Name" };
+            if (bare && (loop == before ? site.Above(site.Node, text) : site.Below(site.Node, text)) is { } ending)
+            {
+                yield return new Proposal("missing statement", 0.45, [ending], $"`{text}` has to be done once more when the loop ends", "missing");
+            }
+
             if (gathered is null || (loop.Kind == "For" && loop.Child("target")!.Walk().Any(node => node.Text("id") == gathered)))
             {
                 continue;

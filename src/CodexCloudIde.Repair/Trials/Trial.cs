@@ -35,7 +35,7 @@ internal static class Trial
             failing = observation.Failing.Select(test => test.Id),
             passing = observation.Passing.Select(test => test.Id),
             at = observation.Failing.Select(test => test.At),
-            limits = ordered.Select(test => test.Hung ? 1.0 : Math.Clamp(10 * test.Seconds, 1.0, 8)),
+            limits = ordered.Select(test => test.Hung ? 0.5 : Math.Clamp(10 * test.Seconds, 1.0, 8)),
             reach = Reach.Of(observation, ordered),
             seconds,
             testSeconds = Math.Clamp((3 * whole) + 2, 3, 30),

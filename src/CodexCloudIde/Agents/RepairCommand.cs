@@ -87,7 +87,7 @@ internal static class RepairCommand
         foreach (var file in report.Files)
         {
             Console.WriteLine();
-            Console.Write(UnifiedDiff.Of(file.Path, file.Before, file.After));
+            Console.Write(UnifiedDiff.Of(file.Path, file.Before, file.After, null).Diff);
         }
 
         if (report.Status is RepairStatus.CannotObserve)
