@@ -55,6 +55,7 @@ internal sealed class ChatWorkspace(RepairSession session) : IRepairWorkspace
                 ["testSeconds"] = request.TestSeconds,
                 ["stopEarly"] = request.StopsEarly,
                 ["lineEnds"] = "asStored",
+                ["seen"] = request.Seen,
             },
             cancellationToken);
         return Verdicts(answer, request);
@@ -125,13 +126,16 @@ internal sealed class ChatWorkspace(RepairSession session) : IRepairWorkspace
             [
                 .. results.EnumerateArray().Select(result => new Verdict(
                     int.Parse(Text(result, "id"), CultureInfo.InvariantCulture), Text(result, "state") switch { "passed" or "partly" or "failed" => "tried", "timedOut" => "hung", var other => other },
-                    Text(result, "told"), Places(result, "mended", failing), Places(result, "broken", passing))),
+                    Text(result, "told"), Places(result, "mended", failing), Places(result, "broken", passing), Reached(result, failing))),
             ];
         }
         catch (JsonException)
         {
             return [];
         }
+
+        static Dictionary<int, int> Reached(JsonElement result, Dictionary<string, int> places) => !result.TryGetProperty("at", out var at) || at.ValueKind != JsonValueKind.Object ? [] :
+            at.EnumerateObject().Where(entry => places.ContainsKey(entry.Name)).ToDictionary(entry => places[entry.Name], entry => entry.Value.GetInt32());
 
         static IReadOnlyList<int> Places(JsonElement result, string name, Dictionary<string, int> places) =>
             result.TryGetProperty(name, out var list) ? [.. list.EnumerateArray().Select(entry => places.GetValueOrDefault(entry.GetString()!, -1)).Where(place => place >= 0)] : [];

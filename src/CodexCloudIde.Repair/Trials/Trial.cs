@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using CodexCloudIde.Repair.Candidates;
@@ -22,10 +23,19 @@ public sealed record TrialRequest(IReadOnlyList<TrialCandidate> Candidates, IRea
 
     /// <summary>True: offsets are in the text with LF line ends, whatever the file has.</summary>
     public bool LineFeeds { get; init; }
+
+    /// <summary>
+    /// What a run of all tests showed, in the trial's own form: <c>limits</c> (seconds for each test, failing ones first), <c>at</c> (how far each failing
+    /// test came) and <c>reach</c> (which tests run which function). Without it a candidate is tried with every test.
+    /// </summary>
+    public JsonElement? Seen { get; init; }
 }
 
-/// <summary>How a candidate did: which failing tests it mended and which passing ones it broke; <paramref name="Told"/> names the failures that remain, to tell progress from none.</summary>
-public sealed record Verdict(int Id, string State, string Told, IReadOnlyList<int> Mended, IReadOnlyList<int> Broken)
+/// <summary>
+/// How a candidate did: which failing tests it mended and which passing ones it broke; <paramref name="Told"/> names the failures that remain, to tell a change from none;
+/// <paramref name="At"/> how far each failing test came, as a line of its own, to tell progress.
+/// </summary>
+public sealed record Verdict(int Id, string State, string Told, IReadOnlyList<int> Mended, IReadOnlyList<int> Broken, IReadOnlyDictionary<int, int> At)
 {
     public bool Helps => State == "tried" && Mended.Count > 0 && Broken.Count == 0;
 }
@@ -42,8 +52,22 @@ public static class Trial
 
     internal static string Probe() => Compose("probe.py", new { testSeconds = 4 });
 
-    /// <summary>Longest time that the tests of one candidate may take, from how long they took before.</summary>
-    internal static double TestSeconds(Observation observation) => Math.Clamp((3 * observation.Tests.Sum(test => Math.Min(test.Seconds, 4))) + 1, 1.5, 30);
+    /// <summary>Longest time that the tests of one candidate may take, from how long they took before; one that hung says nothing about that.</summary>
+    internal static double TestSeconds(Observation observation) => Math.Clamp((3 * observation.Tests.Where(test => !test.Hung).Sum(test => test.Seconds)) + 2, 3, 30);
+
+    /// <summary>An observation as <see cref="TrialRequest.Seen"/>.</summary>
+    internal static JsonElement Seen(Observation observation)
+    {
+        IReadOnlyList<TestObservation> ordered = [.. observation.Failing, .. observation.Passing];
+        return JsonSerializer.SerializeToElement(
+            new
+            {
+                limits = ordered.Select(test => test.Hung ? 0.5 : Math.Clamp(10 * test.Seconds, 1.0, 8)),
+                at = observation.Failing.Select(test => test.At),
+                reach = Reach.Of(observation, ordered),
+            },
+            Wire);
+    }
 
     /// <summary>The script that tries them; it tells each verdict as a line of JSON.</summary>
     public static string Of(TrialRequest request)
@@ -58,6 +82,7 @@ public static class Trial
             request.TestSeconds,
             request.Workers,
             request.LineFeeds,
+            request.Seen,
             graceAlone = request.StopsEarly ? 10 : everyOne,
             graceTogether = request.StopsEarly ? 60 : everyOne,
         });
@@ -75,7 +100,8 @@ public static class Trial
                 root.GetProperty("state").GetString()!,
                 root.TryGetProperty("told", out var told) ? told.GetString()! : "",
                 Numbers(root, "mended"),
-                Numbers(root, "broken")));
+                Numbers(root, "broken"),
+                root.TryGetProperty("at", out var at) ? at.EnumerateObject().ToDictionary(entry => int.Parse(entry.Name, CultureInfo.InvariantCulture), entry => entry.Value.GetInt32()) : []));
         }
 
         return verdicts;

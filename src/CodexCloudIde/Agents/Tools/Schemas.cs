@@ -35,7 +35,8 @@ internal static class Schemas
         "keep":{"type":"array","items":{"type":"string"},"description":"Case ids that it may not break; all that passed last when absent"},
         "seconds":{"type":"number","exclusiveMinimum":0,"description":"For all candidates"},"testSeconds":{"type":"number","exclusiveMinimum":0,"description":"For one candidate"},
         "stopEarly":{"type":"boolean","description":"Leave the rest out soon after candidates that mend everything"},
-        "lineEnds":{"enum":["lf","asStored"],"description":"What offsets count: LF as in read_file, or the file's own"}}
+        "lineEnds":{"enum":["lf","asStored"],"description":"What offsets count: LF as in read_file, or the file's own"},
+        "seen":{"type":"object","description":"From a run of all tests, to try less: limits (seconds for each test, failing ones first), at (line that each failing test came to), reach (for each file [first line, last line, places of the tests that run it])"}}
         """,
         "candidates", "tests");
 

@@ -44,6 +44,7 @@ internal sealed class TryPatchesTool(ExecutionRunner runner, RunTestsTool runTes
         {
             StopsEarly = arguments.Flag("stopEarly"),
             LineFeeds = arguments.OptionalText("lineEnds") is not "asStored",
+            Seen = arguments.Find("seen"),
         };
         return await context.ShowAsync(
             item => item with { Type = "commandExecution", Tool = Name, Purpose = Purpose(candidates.Count), Command = [Name, .. tests.Take(3), .. tests.Count > 3 ? ["…"] : (string[])[]] },
@@ -72,6 +73,7 @@ internal sealed class TryPatchesTool(ExecutionRunner runner, RunTestsTool runTes
             mended = Names(verdict.Mended, request.Failing),
             broken = Names(verdict.Broken, request.Passing),
             told = verdict.Told,
+            at = request.Seen is null ? null : verdict.At.Where(entry => entry.Key < request.Failing.Count).ToDictionary(entry => request.Failing[entry.Key], entry => entry.Value),
         }).ToList();
         var helpful = results.Where(result => result.state is "passed" or "partly").ToList();
         var finished = item with

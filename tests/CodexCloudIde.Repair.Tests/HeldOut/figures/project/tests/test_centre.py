@@ -12,7 +12,7 @@ def test_mean():
 
 def test_median():
     assert median([9, 1, 4]) == 4
-    assert median([9, 1, 4, 6]) == 5
+    assert median([9, 1, 4, 5]) == 4.5
 
 
 def test_mode():

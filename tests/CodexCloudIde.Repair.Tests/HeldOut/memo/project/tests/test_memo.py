@@ -48,6 +48,14 @@ def test_names_are_kept():
     assert (something.__name__, something.__doc__) == ("something", "What it does.")
 
 
+def test_counted_hands_keywords_on():
+    @counted
+    def join(*parts, sep="-"):
+        return sep.join(parts)
+
+    assert join("a", "b", sep="+") == "a+b"
+
+
 def flaky(failures, error=ValueError):
     left = [failures]
 
