@@ -62,7 +62,10 @@ const editors = new Editors(monacoReady, async (monaco, path) => {
         presence: (document, person, here) => presence.set(document.path, person, here),
         agentEdited: (document, first, last) => markAgentEdit(editors, document.path, first, last),
         notice: (_, text) => toast(text),
-        moved: (_, from, to) => editors.moved(from, to),
+        moved: (_, from, to) => {
+          presence.move(from, to);
+          editors.moved(from, to);
+        },
       },
     });
   } catch (error) {

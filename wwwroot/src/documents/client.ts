@@ -8,7 +8,8 @@
 // Everything not acknowledged also lies in a store that survives the page. Whatever goes wrong (a gap in the revisions, a hash that differs, a history too old to
 // continue from) ends in the same place: the server's text becomes the new shadow by one edit from the old shadow, and what the person typed is transformed over it.
 import { apply, compose, difference, hash, identity, transform, type Operation } from "./operation.ts";
-import { OpenError, server, type Frozen, type Notices, type Pending, type PendingStore, type Replica, type SyncState } from "./pending.ts";
+import { server, type Frozen, type Notices, type Pending, type PendingStore, type Replica, type SyncState } from "./pending.ts";
+import { reactionTo } from "./refusals.ts";
 import type { Actor, CursorMoved, CursorRange, Edited, Listener, OpenAnswer, Transport } from "./protocol.ts";
 
 const hashEvery = 256;
@@ -39,9 +40,11 @@ export class DocumentClient implements Listener {
   private gapTimer: ReturnType<typeof setTimeout> | undefined;
   private waiters: (() => void)[] = [];
   replica: Replica | null = null;
-  private ear: Listener = this; // What was handed over at the first opening: closing tells this client from its successor by it.
+  /** Who hears the hub's events; closing tells this client from its successor by it. */
+  private readonly ear: Listener;
 
-  private constructor(
+  /** For openClient: the hub has answered, and tells this listener from now on. */
+  constructor(
     private readonly transport: Transport,
     private readonly workspaceId: string,
     public path: string,
@@ -49,9 +52,11 @@ export class DocumentClient implements Listener {
     readonly clientId: string,
     private readonly store: PendingStore,
     private readonly notices: Notices,
+    listener: Listener,
     answer: OpenAnswer,
     kept: Pending | null,
   ) {
+    this.ear = listener;
     this.shadow = this.text = kept?.shadow ?? "";
     if (kept) {
       this.revision = kept.revision;
@@ -67,29 +72,9 @@ export class DocumentClient implements Listener {
     this.connected = true;
   }
 
-  /** Opens the document, continuing from what an earlier page did not get acknowledged. Rejects with the server's refusal. */
-  static async open(
-    transport: Transport, workspaceId: string, path: string, checkout: string | undefined, store: PendingStore, notices: Notices, kept: Pending | null,
-  ): Promise<DocumentClient> {
-    let client: DocumentClient | null = null;
-    const early: Edited[] = [];
-    // Events may overtake the answer.
-    const listener: Listener = {
-      edited: (event) => (client ? client.edited(event) : early.push(event)),
-      cursor: (event) => client?.cursor(event),
-      reset: () => client?.reset(),
-      moved: (to) => client?.moved(to),
-      connection: (connected) => client?.connection(connected),
-    };
-    const answer = await transport.open({ workspaceId, path, checkout, knownRevision: kept?.revision }, listener);
-    if (answer.error) {
-      throw new OpenError(answer.error, answer.detail ?? answer.error);
-    }
-    client = new DocumentClient(transport, workspaceId, path, checkout, kept?.clientId ?? crypto.randomUUID(), store, notices, answer, kept);
-    client.ear = listener;
-    early.forEach((event) => client!.edited(event));
-    void client.send();
-    return client;
+  /** Sends what an earlier page left. */
+  begin(): void {
+    void this.send();
   }
 
   get state(): SyncState {
@@ -261,34 +246,27 @@ export class DocumentClient implements Listener {
   }
 
   private refused(error: string): void {
-    switch (error) {
-      case "tooFast":
-      case "unavailable":
-        setTimeout(() => void this.send(), retryAfter * (1 + Math.random()));
-        break;
-      case "diskFull":
-        if (!this.diskFull) {
-          this.notices.notice("The server's disk is full. What you type is kept in this browser and saved as soon as there is room.");
+    const reaction = reactionTo(error);
+    switch (reaction.do) {
+      case "again":
+        if (reaction.tell && !this.diskFull) {
+          this.notices.notice(reaction.tell);
         }
-        this.diskFull = true;
-        setTimeout(() => void this.send(), 8 * retryAfter);
+        this.diskFull ||= reaction.tell !== undefined;
+        setTimeout(() => void this.send(), reaction.after);
         break;
-      case "notFound":
-        void this.resume();
-        break;
-      case "staleRevision":
-        this.refreeze();
-        void this.resume(true);
+      case "resume":
+        if (reaction.whole) {
+          this.refreeze();
+        }
+        void this.resume(reaction.whole);
         break;
       case "gone":
         this.moved(null);
         break;
-      case "forbidden":
-        this.readOnly = true;
-        this.giveUp("You may not edit this file any more. What you typed last was not saved.");
-        break;
-      default:
-        this.giveUp(error === "tooLarge" ? "This change is too large to be saved and was taken back." : "The server refused this change; it was taken back.");
+      case "giveUp":
+        this.readOnly ||= reaction.readOnly;
+        this.giveUp(reaction.tell);
     }
   }
 

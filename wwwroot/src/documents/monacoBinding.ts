@@ -124,6 +124,7 @@ export class SyncedDocument {
   dispose(): void {
     clearTimeout(this.cursorTimer);
     this.subscription.dispose();
+    this.cursors.actors.forEach((actor) => this.events.presence?.(this, actor, false));
     this.cursors.dispose();
     this.client.dispose();
     this.model.dispose();
@@ -251,7 +252,8 @@ export class SyncedDocument {
 
   private cursorMoved(event: CursorMoved): void {
     this.cursors.show(event);
-    this.events.presence?.(this, event.actor, event.ranges.length > 0);
+    // One person may be here twice, in two windows.
+    this.events.presence?.(this, event.actor, this.cursors.actors.some((actor) => actor.id === event.actor.id));
   }
 }
 

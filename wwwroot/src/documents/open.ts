@@ -1,8 +1,8 @@
 // The door of this folder: opens a document for an editor.
 import type { editor } from "monaco-editor/editor/editor.api.js";
-import { DocumentClient } from "./client.ts";
 import { DocumentHub } from "./hub.ts";
 import { SyncedDocument, type DocumentEvents } from "./monacoBinding.ts";
+import { openClient } from "./opening.ts";
 import { OpenError, type Notices, type Pending } from "./pending.ts";
 import type { Actor } from "./protocol.ts";
 import { hold, IndexedPending, openDatabase } from "./store.ts";
@@ -44,7 +44,7 @@ export async function openDocument(monaco: Monaco, options: OpenOptions): Promis
       document?.moved(from, to);
     },
   };
-  const open = (kept: Pending | null, told: Notices) => DocumentClient.open(hub!, options.workspaceId, options.path, options.checkout, store, told, kept);
+  const open = (kept: Pending | null, told: Notices) => openClient(hub!, options.workspaceId, options.path, options.checkout, store, told, kept);
 
   // What other pages left behind is sent under their own names, then their clients go.
   for (const kept of left.slice(1)) {

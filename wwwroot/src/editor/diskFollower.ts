@@ -11,6 +11,9 @@ import type { Groups } from "./groups";
 import type { Tab } from "./tab";
 
 export class DiskFollower {
+  /** Files that are being read anew, and whether they have changed once more meanwhile. */
+  private readonly busy = new Map<string, boolean>();
+
   /** `show` reads a tab's file and brings it to the screen. */
   constructor(private readonly groups: Groups, private readonly contents: Contents, private readonly show: (group: Group, tab: Tab) => Promise<void>) {}
 
@@ -18,6 +21,10 @@ export class DiskFollower {
   changed(paths: readonly string[]): void {
     for (const path of new Set(this.groups.tabs.filter((tab) => tab.content).map((tab) => tab.path))) {
       if (!paths.some((one) => one === "" || one === path || path.startsWith(`${one}/`))) {
+        continue;
+      }
+      if (this.busy.has(path)) {
+        this.busy.set(path, true);
         continue;
       }
       const document = this.contents.document(path);
@@ -57,11 +64,21 @@ export class DiskFollower {
   }
 
   private async reload(path: string): Promise<void> {
+    if (this.busy.has(path)) {
+      this.busy.set(path, true);
+      return;
+    }
+    this.busy.set(path, false);
     this.contents.release(path, (document) => this.groups.list.forEach((group) => group.release(document.model)));
     for (const group of this.groups.list) {
       for (const tab of group.tabs.filter((one) => one.path === path)) {
         await this.show(group, tab);
       }
+    }
+    const again = this.busy.get(path);
+    this.busy.delete(path);
+    if (again) {
+      this.changed([path]);
     }
   }
 }
