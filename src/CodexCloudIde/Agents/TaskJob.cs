@@ -12,18 +12,18 @@ namespace CodexCloudIde.Agents;
 
 /// <summary>Runs turns as supervised jobs: whatever happens inside, the task ends in a state that says so and can be taken up again.</summary>
 internal sealed class TaskJob(
-    TaskStore store, OpenDocuments documents, WorkspaceFolder folder, WorkspaceCheckouts checkouts, ModelCatalog models, AgentTools tools, Permissions permissions, TokenCounter counter, AuditLog audit,
+    TaskStore store, OpenDocuments documents, WorkspaceFolder folder, WorkspaceFiles workspaceFiles, WorkspaceEvents events, WorkspaceCheckouts checkouts, ModelCatalog models, AgentTools tools, Permissions permissions, TokenCounter counter, AuditLog audit,
     IOptions<AgentOptions> options, ILogger<TaskJob> logger)
 {
-    public TaskFiles FilesOf(TaskSession session) => new(session, store, documents, folder);
+    public TaskFiles FilesOf(TaskSession session) => new(session, store, documents, workspaceFiles, events);
 
-    public TaskLanding LandingOf(TaskSession session) => new(session, documents, folder);
+    public TaskLanding LandingOf(TaskSession session) => new(session, documents, workspaceFiles, events);
 
     /// <summary>A second checkout as the first one is now, what is open in it included.</summary>
     public async Task<Refusal?> CopyCheckoutAsync(WorkspaceRef from, WorkspaceRef to, CancellationToken cancellationToken)
     {
         await documents.MaterialiseAsync(from, cancellationToken);
-        return checkouts.Copy(from, to, cancellationToken);
+        return await Task.Run(() => checkouts.Copy(from, to, cancellationToken), cancellationToken);
     }
 
     public async Task RunAsync(TaskSession session, TaskRun run)

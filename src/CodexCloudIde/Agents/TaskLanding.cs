@@ -11,15 +11,15 @@ internal sealed record AcceptedFile(string Path, string? Base, string? Text);
 /// From a task's own checkout into the live one: what was accepted is merged with what people did to the same files since, three ways, and submitted as
 /// operations of the task's actor. Where both changed the same lines nothing lands and the paths are named.
 /// </summary>
-internal sealed class TaskLanding(TaskSession session, OpenDocuments documents, WorkspaceFolder folder)
+internal sealed class TaskLanding(TaskSession session, OpenDocuments documents, WorkspaceFiles files, WorkspaceEvents events)
 {
     private WorkspaceRef Live => session.State.Workspace with { Checkout = WorkspaceRef.Live };
 
     /// <summary>All of them or none.</summary>
-    public async Task<Refusal?> LandAsync(IReadOnlyList<AcceptedFile> files, CancellationToken cancellationToken)
+    public async Task<Refusal?> LandAsync(IReadOnlyList<AcceptedFile> accepted, CancellationToken cancellationToken)
     {
         var (landings, conflicts) = (new List<(AcceptedFile File, DocumentText? Present, string? Text)>(), new List<string>());
-        foreach (var file in files)
+        foreach (var file in accepted)
         {
             var read = await documents.ReadAsync(Live, file.Path, cancellationToken);
             if (!read.Succeeded && read.Refusal.Status != 404)
@@ -73,13 +73,17 @@ internal sealed class TaskLanding(TaskSession session, OpenDocuments documents, 
 
     private async Task<Refusal?> PutAsync(string path, DocumentText? present, string? text, CancellationToken cancellationToken)
     {
-        if (text is not null)
+        if (text is null)
         {
-            return (await documents.EditAsync(Live, path, session.Agent, present?.Text ?? "", present?.Revision, text, cancellationToken)).Refusal;
+            return (await files.DeleteAsync(Live, path, WriteCondition.None, cancellationToken)).Refusal;
         }
 
-        var refusal = await folder.DeleteAsync(Live, path, cancellationToken);
-        await documents.MovedAsync(Live, path, null, CancellationToken.None);
-        return refusal;
+        var edited = await documents.EditAsync(Live, path, session.Agent, present?.Text ?? "", present?.Revision, text, cancellationToken);
+        if (edited.Succeeded && present is null)
+        {
+            events.Publish(Live, WorkspaceEvent.TreeChanged(path));
+        }
+
+        return edited.Refusal;
     }
 }

@@ -52,7 +52,8 @@ internal sealed class TaskReview(TaskSession session, TaskFiles files, OpenDocum
             hunks.AddRange(Named(file).Select(hunk => new HunkView(hunk.Id, file.Path, hunk.Hunk.Header, hunk.Hunk.Lines, StateOf(hunk.Id))));
         }
 
-        hunks.AddRange(session.State.Reviewed.Where(hunk => hunk.State == "rejected").Select(hunk => new HunkView(hunk.Id, hunk.Path, hunk.Header, hunk.Lines, hunk.State)));
+        var present = hunks.Select(hunk => hunk.Id).ToHashSet(StringComparer.Ordinal);
+        hunks.AddRange(session.State.Reviewed.Where(hunk => hunk.State == "rejected" && !present.Contains(hunk.Id)).Select(hunk => new HunkView(hunk.Id, hunk.Path, hunk.Header, hunk.Lines, hunk.State)));
         return new DiffView(views, hunks, unified.ToString());
     }
 
@@ -139,7 +140,8 @@ internal sealed class TaskReview(TaskSession session, TaskFiles files, OpenDocum
         return null;
     }
 
-    private string StateOf(string hunk) => session.State.Reviewed.FirstOrDefault(reviewed => reviewed.Id == hunk)?.State ?? "pending";
+    /// <summary>Of a hunk that is there: one that was rejected and made again waits anew.</summary>
+    private string StateOf(string hunk) => session.State.Reviewed.Any(reviewed => reviewed.Id == hunk && reviewed.State == "accepted") ? "accepted" : "pending";
 
     private static ReviewedHunk Reviewed(ChangedFile file, NamedHunk hunk, string state) => new(hunk.Id, file.Path, hunk.Hunk.Header, hunk.Hunk.Lines, state);
 

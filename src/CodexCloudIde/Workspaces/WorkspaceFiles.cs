@@ -16,6 +16,8 @@ internal sealed record FileWritten(string Tag, bool Created);
 /// <summary>RFC 9110's preconditions of a write.</summary>
 internal sealed record WriteCondition(IList<EntityTagHeaderValue> Match, IList<EntityTagHeaderValue> NoneMatch)
 {
+    public static WriteCondition None { get; } = new([], []);
+
     public bool IsEmpty => Match.Count == 0 && NoneMatch.Count == 0;
 
     /// <summary>Null when it may be written; <paramref name="tag"/> is null when nothing is there.</summary>

@@ -22,10 +22,11 @@ async function redraw(selector: string): Promise<void> {
   }
   const typed = present.querySelector<HTMLInputElement>(".phone-composer input[name=text]");
   const composer = fresh.querySelector(".phone-composer");
-  if (typed && composer) {
+  const focused = typed !== null && document.activeElement === typed;
+  if (typed && composer && (focused || typed.value !== "")) {
+    typed.placeholder = composer.querySelector<HTMLInputElement>("input[name=text]")!.placeholder;
     composer.replaceWith(typed.form!);
   }
-  const focused = typed !== null && document.activeElement === typed;
   const atEnd = window.innerHeight + window.scrollY >= document.body.scrollHeight - 120;
   present.replaceWith(fresh);
   if (focused) {
