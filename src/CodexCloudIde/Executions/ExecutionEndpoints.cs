@@ -97,7 +97,8 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
         if (live.Find(id) is { } run && run.Tenant == caller.Tenant)
         {
             return new EventStream((lastId, ct) => ToServerEventsAsync(
-                run.Log.ReadAsync(long.TryParse(lastId, NumberStyles.None, CultureInfo.InvariantCulture, out var after) ? after : 0, ct), ct)) { AccessEnded = context.AccessEnded(row.WorkspaceId) };
+                run.Log.ReadAsync(long.TryParse(lastId, NumberStyles.None, CultureInfo.InvariantCulture, out var after) ? after : 0, ct), ct))
+            { AccessEnded = context.AccessEnded(row.WorkspaceId) };
         }
 
         // Long over, or at work in another process: what is told is how it began and ended.
