@@ -47,5 +47,5 @@ public sealed class ClusterFaultTests(Chromium chromium) : IClassFixture<Chromiu
         Assert.Equal((expected, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(expected)))), (text, hash));
     }
 
-    private static Task<IdeProcess> StartAsync(TempFolder data, RedisServer redis) => IdeProcess.StartAsync(data.Path, null, $"--Ide:Redis={redis.Configuration}", "--Ide:Cluster:ProbeSeconds=2");
+    private static Task<IdeProcess> StartAsync(TempFolder data, RedisServer redis) => IdeProcess.StartAsync(data.Path, null, $"--Ide:Redis={redis.Configuration}", "--Ide:Cluster:ProbeSeconds=5");
 }

@@ -97,7 +97,7 @@ internal static class TaskEndpoints
         return new EventStream((last, cancellationToken) => stream.ReadAsync(caller, task, long.TryParse(last, CultureInfo.InvariantCulture, out var after) ? after : 0, cancellationToken)
             .Select(happened => new ServerEvent(happened.Name, happened.Json, happened.Sequence.ToString(CultureInfo.InvariantCulture))))
         {
-            Workspace = WorkspaceId.TryParse(view.Workspace, null, out var workspace) ? (workspace, Role.Viewer) : null,
+            AccessEnded = WorkspaceId.TryParse(view.Workspace, null, out var workspace) ? http.AccessEnded(workspace) : default,
         };
     }
 

@@ -54,7 +54,7 @@ internal static class ExecutionEndpoints
         if (started.Refusal is { } refusal) return refusal.ToResult();
         var run = started.Value!;
         return EventStream.IsWanted(context.Request)
-            ? new EventStream((_, ct) => Runs.ToServerEventsAsync(run.Events(ct), ct)) { Workspace = (workspace, Role.Viewer) }
+            ? new EventStream((_, ct) => Runs.ToServerEventsAsync(run.Events(ct), ct)) { AccessEnded = context.AccessEnded(workspace) }
             : Results.Json(await run.Completion.WaitAsync(cancellationToken), RunJson.Options);
     }
 
@@ -97,7 +97,8 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
         if (live.Find(id) is { } run && run.Tenant == caller.Tenant)
         {
             return new EventStream((lastId, ct) => ToServerEventsAsync(
-                run.Log.ReadAsync(long.TryParse(lastId, NumberStyles.None, CultureInfo.InvariantCulture, out var after) ? after : 0, ct), ct)) { Workspace = (row.WorkspaceId, Role.Viewer) };
+                run.Log.ReadAsync(long.TryParse(lastId, NumberStyles.None, CultureInfo.InvariantCulture, out var after) ? after : 0, ct), ct))
+            { AccessEnded = context.AccessEnded(row.WorkspaceId) };
         }
 
         // Long over, or at work in another process: what is told is how it began and ended.

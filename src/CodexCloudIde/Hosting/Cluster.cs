@@ -28,6 +28,7 @@ internal static class Cluster
         builder.AddRedis(redis);
         builder.Services.AddHostedService<FallenMembers>();
         builder.UseOrleans(silo => Together(silo, node, RedisSetup.Parse(redis)));
+        builder.Services.AddHostedService<MemberRows>();
         builder.Services.Replace(ServiceDescriptor.Singleton<IFatalErrorHandler, DeadSilo>());
     }
 

@@ -10,16 +10,17 @@ namespace CodexCloudIde.Hosting;
 internal sealed partial class FallenMembers(IMembershipTable table, ILogger<FallenMembers> logger) : IHostedLifecycleService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-    private const int Attempts = 5;
+    private const int MostRows = 200;
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         try
         {
             await table.InitializeMembershipTableAsync(tryInitTableVersion: true, cancellationToken);
-            for (var attempt = 0; attempt < Attempts && !await CorrectAsync(cancellationToken); attempt++)
+            var there = new HashSet<SiloAddress>();
+            for (var row = 0; row < MostRows && await CorrectOneAsync(there, cancellationToken); row++)
             {
-                // Somebody else changed the table meanwhile; it is read again.
+                // One at a time: each change makes the table a new version, by which the next one is written.
             }
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
@@ -39,24 +40,24 @@ internal sealed partial class FallenMembers(IMembershipTable table, ILogger<Fall
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>False when the table moved on under it.</summary>
-    private async Task<bool> CorrectAsync(CancellationToken cancellationToken)
+    /// <summary>False when there is nothing (more) to correct.</summary>
+    private async Task<bool> CorrectOneAsync(HashSet<SiloAddress> there, CancellationToken cancellationToken)
     {
         var read = await table.ReadAllAsync(cancellationToken);
-        var version = read.Version;
-        foreach (var (member, etag) in read.Members.Where(row => row.Item1.Status is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping))
+        foreach (var (member, etag) in read.Members.Where(row => row.Item1.Status is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping && !there.Contains(row.Item1.SiloAddress)))
         {
-            if (!await IsGoneAsync(member.SiloAddress, cancellationToken)) continue;
-            member.Status = SiloStatus.Dead;
-            version = version.Next();
-            if (!await table.UpdateRowAsync(member, etag, version, cancellationToken)) return false;
-            LogCorrected(member.SiloAddress.Endpoint.ToString());
+            if (!await IsGoneAsync(member.SiloAddress, cancellationToken))
+            {
+                there.Add(member.SiloAddress);
+                continue;
+            }
 
-            // Each update moves the version; the next one needs the new mark.
-            version = (await table.ReadAllAsync(cancellationToken)).Version;
+            member.Status = SiloStatus.Dead;
+            if (await table.UpdateRowAsync(member, etag, read.Version.Next(), cancellationToken)) LogCorrected(member.SiloAddress.Endpoint.ToString());
+            return true;
         }
 
-        return true;
+        return false;
     }
 
     private static async Task<bool> IsGoneAsync(SiloAddress member, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ internal static class EventEndpoints
             {
                 // Before the answer begins: what happens after a client has seen it begin is not missed.
                 var news = events.Subscribe(granted.Live, request.Aborted);
-                return new EventStream((_, cancellationToken) => WatchAsync(news, cancellationToken)) { Workspace = (granted.Live.Workspace, Role.Viewer) };
+                return new EventStream((_, cancellationToken) => WatchAsync(news, cancellationToken)) { AccessEnded = request.Http.AccessEnded(granted.Live.Workspace) };
             });
         });
 

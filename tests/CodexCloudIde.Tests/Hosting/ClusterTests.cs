@@ -117,6 +117,7 @@ public sealed class ClusterTests
 
         await redis.StartAgainAsync();
         await Eventually.Async(async () => (await one.Client.GetFromJsonAsync<JsonElement>("/readyz", Cancellation)).GetProperty("status").GetString() == "ready", "Redis is used again");
+        await Eventually.Async(async () => await redis.AliveAsync() == 2, "both are in the table again, where a newcomer finds them");
         using var asked = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/workspaces/{workspace}/events") { Headers = { Accept = { new("text/event-stream") } } };
         using var stream = await two.Client.SendAsync(asked, HttpCompletionOption.ResponseHeadersRead, Cancellation);
         using var lines = new StreamReader(await stream.Content.ReadAsStreamAsync(Cancellation));

@@ -42,11 +42,16 @@ internal sealed class RedisServer : IAsyncDisposable
     }
 
     /// <summary>How many processes the cluster's membership table holds for dead.</summary>
-    public async Task<int> DeadAsync()
+    public Task<int> DeadAsync() => CountAsync("Dead", 6);
+
+    /// <summary>How many it holds for alive.</summary>
+    public Task<int> AliveAsync() => CountAsync("Active", 3);
+
+    private async Task<int> CountAsync(string status, int number)
     {
         await using var connection = await ConnectionMultiplexer.ConnectAsync(Configuration);
         var rows = await connection.GetDatabase().HashGetAllAsync("codex-cloud-ide/members/codex-cloud-ide");
-        return rows.Count(row => row.Value.ToString().Contains("\"Status\":\"Dead\"", StringComparison.Ordinal) || row.Value.ToString().Contains("\"Status\":6", StringComparison.Ordinal));
+        return rows.Count(row => row.Value.ToString().Contains($"\"Status\":\"{status}\"", StringComparison.Ordinal) || row.Value.ToString().Contains($"\"Status\":{number}", StringComparison.Ordinal));
     }
 
     public async ValueTask DisposeAsync()
