@@ -10,9 +10,9 @@ public sealed partial class VisitorJourneyTests
 
     private static async Task FixAsync(IPage page)
     {
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Tests" }).ClickAsync();
         await QuickOpenAsync(page, "normalise.py");
         await Expect(page.Locator(".view-lines").First).ToContainTextAsync(Spaced("carriers' spellings"));
-        await page.GetByRole(AriaRole.Tab, new() { Name = "Tests" }).ClickAsync();
         await page.Locator("#panel-tests").GetByRole(AriaRole.Button, new() { Name = "Fix failing tests" }).ClickAsync();
         var timeline = page.Locator("#timeline");
         await Expect(timeline.Locator(".plan-row")).ToContainTextAsync("Run the tests");
