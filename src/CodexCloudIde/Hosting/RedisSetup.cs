@@ -31,13 +31,16 @@ internal static class RedisSetup
 
     private sealed class RedisReadiness(IConnectionMultiplexer redis) : IReadinessCheck
     {
+        // Less than /readyz waits: away is degraded, not "cannot serve".
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
         public string Name => "redis";
 
         public async Task<Readiness> CheckAsync(CancellationToken cancellationToken)
         {
             try
             {
-                var took = await redis.GetDatabase().PingAsync().WaitAsync(cancellationToken);
+                var took = await redis.GetDatabase().PingAsync().WaitAsync(Patience, cancellationToken);
                 return new Readiness(Name, Readiness.Ready, $"Answers in {took.TotalMilliseconds:F1} ms.");
             }
             catch (Exception exception) when (exception is RedisException or TimeoutException)

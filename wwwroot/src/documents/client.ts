@@ -8,13 +8,12 @@
 // Everything not acknowledged also lies in a store that survives the page. Whatever goes wrong (a gap in the revisions, a hash that differs, a history too old to
 // continue from) ends in the same place: the server's text becomes the new shadow by one edit from the old shadow, and what the person typed is transformed over it.
 import { apply, compose, difference, hash, identity, transform, type Operation } from "./operation.ts";
-import { OpenError, type Frozen, type Notices, type Pending, type PendingStore, type Replica, type SyncState } from "./pending.ts";
+import { OpenError, server, type Frozen, type Notices, type Pending, type PendingStore, type Replica, type SyncState } from "./pending.ts";
 import type { Actor, CursorMoved, CursorRange, Edited, Listener, OpenAnswer, Transport } from "./protocol.ts";
 
 const hashEvery = 256;
 const gapPatience = 300;
 const retryAfter = 250;
-const server: Actor = { id: "system", name: "System", kind: "system" };
 
 export class DocumentClient implements Listener {
   text: string;
@@ -40,8 +39,7 @@ export class DocumentClient implements Listener {
   private gapTimer: ReturnType<typeof setTimeout> | undefined;
   private waiters: (() => void)[] = [];
   replica: Replica | null = null;
-  /** Who hears events: what was handed over at the first opening, so that closing can tell this client from its successor. */
-  private ear: Listener = this;
+  private ear: Listener = this; // What was handed over at the first opening: closing tells this client from its successor by it.
 
   private constructor(
     private readonly transport: Transport,
@@ -118,10 +116,13 @@ export class DocumentClient implements Listener {
     }
   }
 
-  setCursor(ranges: CursorRange[]): void {
-    if (this.connected && !this.gone && this.inFlight === null && this.buffer.length === 0) {
-      this.transport.setCursor(this.documentId, this.revision, ranges);
+  /** False while something is on its way: `caughtUp` tells when to ask again. */
+  setCursor(ranges: CursorRange[]): boolean {
+    if (!this.connected || this.gone || this.inFlight !== null || this.buffer.length > 0) {
+      return false;
     }
+    this.transport.setCursor(this.documentId, this.revision, ranges);
+    return true;
   }
 
   dispose(): void {
@@ -208,6 +209,7 @@ export class DocumentClient implements Listener {
       this.unsent = 0;
       this.text = this.shadow;
       this.waiters.splice(0).forEach((resolve) => resolve());
+      this.replica?.caughtUp();
     }
     this.notices.changed();
   }
