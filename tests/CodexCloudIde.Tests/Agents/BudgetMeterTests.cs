@@ -16,7 +16,7 @@ public sealed class BudgetMeterTests : IDisposable
     public BudgetMeterTests()
     {
         var now = time.GetUtcNow();
-        var owner = new Caller(TenantId.New(), UserId.New(), "Owner", Role.Owner);
+        var owner = new Caller(TenantId.New(), UserId.New(), "Owner", Role.Owner, "credential", 1);
         var state = new TaskState
         {
             Id = "t", Workspace = new WorkspaceRef(owner.Tenant, WorkspaceId.New()), Owner = owner, Kind = "ask", Mode = "auto", Model = "m", Priority = "default",
