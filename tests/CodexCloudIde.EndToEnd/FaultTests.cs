@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Json;
 using CodexCloudIde.Tests.Hosting;
 using Microsoft.Playwright;
-using static Microsoft.Playwright.Assertions;
 
 namespace CodexCloudIde.EndToEnd;
 
