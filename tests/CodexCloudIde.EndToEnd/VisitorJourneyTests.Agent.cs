@@ -10,9 +10,9 @@ public sealed partial class VisitorJourneyTests
 
     private static async Task FixAsync(IPage page)
     {
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Tests" }).ClickAsync();
         await QuickOpenAsync(page, "normalise.py");
         await Expect(page.Locator(".view-lines").First).ToContainTextAsync(Spaced("carriers' spellings"));
-        await page.GetByRole(AriaRole.Tab, new() { Name = "Tests" }).ClickAsync();
         await page.Locator("#panel-tests").GetByRole(AriaRole.Button, new() { Name = "Fix failing tests" }).ClickAsync();
         var timeline = page.Locator("#timeline");
         await Expect(timeline.Locator(".plan-row")).ToContainTextAsync("Run the tests");
@@ -29,7 +29,10 @@ public sealed partial class VisitorJourneyTests
         await Chromium.ShootAsync(page, "6-live-edit");
         await page.Locator(".monaco-editor .view-lines").First.ClickAsync();
         await page.Keyboard.PressAsync("Control+Home");
-        await page.Keyboard.TypeAsync(Typed + "\n");
+        // A line of its own first: whatever the agent runs meanwhile, the file is whole at each key.
+        await page.Keyboard.PressAsync("Enter");
+        await page.Keyboard.PressAsync("ArrowUp");
+        await page.Keyboard.TypeAsync(Typed);
 
         var outcome = page.Locator(".agent-card.outcome");
         await Expect(outcome).ToContainTextAsync("What was wrong", new() { Timeout = 180_000 });

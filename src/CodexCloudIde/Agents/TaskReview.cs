@@ -87,7 +87,7 @@ internal sealed class TaskReview(TaskSession session, TaskFiles files, OpenDocum
         }
 
         await session.ChangeAsync(
-            draft => draft.Change(state => state with { Reviewed = [.. state.Reviewed.Where(old => decided.TrueForAll(hunk => hunk.Id != old.Id)), .. decided] }).PublishTask("thread.updated"),
+            draft => draft.Change(state => state with { Reviewed = [.. state.Reviewed.Where(old => decided.TrueForAll(hunk => hunk.Id != old.Id)), .. decided] }),
             CancellationToken.None);
         return null;
     }

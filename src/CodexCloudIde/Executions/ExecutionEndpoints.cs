@@ -96,13 +96,14 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
         if (row is null) return Refusal.NotFound.ToResult();
         if (live.Find(id) is { } run && run.Tenant == caller.Tenant)
         {
-            return new EventStream((lastId, ct) => ToServerEventsAsync(
-                run.Log.ReadAsync(long.TryParse(lastId, NumberStyles.None, CultureInfo.InvariantCulture, out var after) ? after : 0, ct), ct))
-            { AccessEnded = context.AccessEnded(row.WorkspaceId) };
+            var log = run.Log;
+            return Stream((lastId, ct) => ToServerEventsAsync(log.ReadAsync(long.TryParse(lastId, NumberStyles.None, CultureInfo.InvariantCulture, out var after) ? after : 0, ct), ct));
         }
 
         // Long over, or at work in another process: what is told is how it began and ended.
-        return new EventStream((_, ct) => EndedAsync(row, ct));
+        return Stream((_, ct) => EndedAsync(row, ct));
+
+        EventStream Stream(Func<string?, CancellationToken, IAsyncEnumerable<ServerEvent>> events) => new(events) { AccessEnded = context.AccessEnded(row.WorkspaceId) };
     }
 
     public static async IAsyncEnumerable<ServerEvent> ToServerEventsAsync(IAsyncEnumerable<ExecutionEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken)

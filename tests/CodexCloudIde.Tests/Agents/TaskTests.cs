@@ -186,28 +186,33 @@ public sealed class TaskTests
     }
 
     [Fact]
-    public async Task Budget_SecondsEndWhileTheModelThinks_EndsTheThought()
+    public async Task Pause_HoldsTheNextStep_UntilItIsResumed()
     {
-        var (started, gone) = (new TaskCompletionSource(), new TaskCompletionSource());
-        await using var model = await ChatCompletionsServer.StartAsync(new Reply.Hang(started, gone));
+        using var pace = new SemaphoreSlim(0);
+        await using var model = await ChatCompletionsServer.StartAsync((_, i) => i == 0 ? Wait(pace, Reply.Call.Of("list_files", new { })) : new Reply.Say("done"));
         await using var host = await IdeHost.StartAsync(model.AsModel);
-        var task = await host.Client.StartTaskAsync(await host.Client.MakeWorkspaceAsync(), new { kind = "ask", prompt = "?", budget = new { seconds = 1 } });
+        var task = await host.Client.StartTaskAsync(await host.Client.MakeWorkspaceAsync(("a.txt", "a")), new { kind = "ask", prompt = "?" });
+        await host.Client.UntilAsync(task, happened => happened.Name == "turn.started");
+        Assert.Equal("paused", (await host.Client.PostTaskAsync(task, "pause")).GetProperty("state").GetString());
+        pace.Release();
+        await host.Client.UntilAsync(task, happened => happened.Name == "item.completed" && happened.Data.GetProperty("type").GetString() == "commandExecution");
+        Assert.Equal("paused", (await host.Client.TaskAsync(task)).GetProperty("state").GetString());
+        Assert.Single(model.Requests);
+        Assert.Equal("running", (await host.Client.PostTaskAsync(task, "resume")).GetProperty("state").GetString());
         await host.Client.ToEndAsync(task);
-        await gone.Task.WaitAsync(Cancel);
-        var outcome = (await host.Client.TaskAsync(task)).GetProperty("outcome");
-        Assert.Equal("budgetSpent", outcome.GetProperty("kind").GetString());
-        Assert.Contains("the budget of 1 seconds is spent", outcome.GetProperty("summary").GetString(), StringComparison.Ordinal);
+        Assert.Equal("done", (await host.Client.TaskAsync(task)).GetProperty("outcome").GetProperty("summary").GetString());
     }
 
     [Fact]
-    public async Task Budget_WaitingForAPerson_IsNotCounted()
+    public async Task Budget_SecondsEndWhileTheModelThinks_EndsTheThought()
     {
-        await using var model = await ChatCompletionsServer.StartAsync(
-            Reply.Call.Of("run_command", new { command = new[] { "git", "clean" } }), new Reply.Say("as you wish"));
-        await using var host = await IdeHost.StartAsync([.. model.AsModel, "--Ide:Agents:ApprovalSeconds=3"]);
-        var task = await host.Client.StartTaskAsync(await host.Client.MakeWorkspaceAsync(), new { kind = "ask", prompt = "?", budget = new { seconds = 2 } });
+        await using var model = await ChatCompletionsServer.StartAsync(new Reply.Hang(new TaskCompletionSource(), new TaskCompletionSource()));
+        await using var host = await IdeHost.StartAsync(model.AsModel);
+        var task = await host.Client.StartTaskAsync(await host.Client.MakeWorkspaceAsync(), new { kind = "ask", prompt = "?", budget = new { seconds = 1 } });
         await host.Client.ToEndAsync(task);
-        Assert.Equal("as you wish", (await host.Client.TaskAsync(task)).GetProperty("outcome").GetProperty("summary").GetString());
+        var outcome = (await host.Client.TaskAsync(task)).GetProperty("outcome");
+        Assert.Equal("budgetSpent", outcome.GetProperty("kind").GetString());
+        Assert.Contains("the budget of 1 seconds is spent", outcome.GetProperty("summary").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -144,8 +144,8 @@ export class AgentPanel {
       this.timeline.draw(data as Item);
     } else if (name.startsWith("thread.")) {
       this.task = data as AgentTask;
-      // Events of an earlier turn's end are followed by those of the next one: only the last end closes.
-      if (isOver(this.task) && name === "thread.completed") {
+      // An earlier turn's end is followed by the next turn: only the last end closes.
+      if (isOver(this.task)) {
         void this.ended(this.task);
       }
       this.draw();

@@ -66,14 +66,17 @@ export class TestRuns {
     }
     this.begin(null, filter, null);
     const state = this.running!;
+    const answered = new AbortController();
     try {
-      const response = await send("POST", workspaceUrl("/test-runs"), filter ? { filter } : {}, { headers: { Accept: "text/event-stream" } });
+      const response = await send("POST", workspaceUrl("/test-runs"), filter ? { filter } : {}, { headers: { Accept: "text/event-stream" }, signal: answered.signal });
       for await (const event of readEvents(response)) {
         if (event.name === "started") {
           this.follow(state, (JSON.parse(event.data) as { id: string }).id);
           break;
         }
       }
+      // The rest comes by the run's own stream; this one would only hold a connection.
+      answered.abort();
     } catch (error) {
       this.running = null;
       this.refused = error instanceof Error ? error.message : String(error);

@@ -7,7 +7,9 @@ internal static class TestVerdict
 {
     public static TestRun Of(string id, string framework, TestReport report, Execution execution, TestRunRequest request)
     {
-        var cases = report.Cases.Select(found => Settle(found, execution)).ToList();
+        // The report has no end of a case that hung: it took what the others did not.
+        var hung = Math.Max(0, (execution.Usage?.WallMs ?? 0) - report.Cases.Sum(found => found.DurationMs));
+        var cases = report.Cases.Select(found => Settle(found, execution, hung)).ToList();
         int Count(string status) => cases.Count(found => found.Status == status);
         var (passed, failed, errors, skipped) = (Count("passed"), Count("failed") + Count("timedOut"), Count("error"), Count("skipped"));
         var status = execution.Status == "notStarted" || (cases.Count == 0 && execution.ExitCode != 0) ? "error"
@@ -23,10 +25,10 @@ internal static class TestVerdict
     }
 
     /// <summary>A case that was running when the end came, or that never began.</summary>
-    private static TestCase Settle(TestCase found, Execution execution) => (found.Status, execution.Status, execution.Reason) switch
+    private static TestCase Settle(TestCase found, Execution execution, double hung) => (found.Status, execution.Status, execution.Reason) switch
     {
         ("running", "killed", "cancelled" or "serverStopped") => found with { Status = "skipped", Message = "It was running when the run was cancelled." },
-        ("running", "killed", var reason) => found with { Status = "timedOut", Message = $"It was running when the limit on {reason} struck.", DurationMs = found.DurationMs },
+        ("running", "killed", var reason) => found with { Status = "timedOut", Message = $"It was still running when the {reason} limit struck.", DurationMs = Math.Round(hung) },
         ("running", _, _) => found with { Status = "error", Message = string.Create(CultureInfo.InvariantCulture, $"The test process ended with {execution.ExitCode} while it ran.") },
         ("pending", _, _) => found with { Status = "skipped", Message = "Not run: the run ended before it began." },
         _ => found,
