@@ -63,6 +63,11 @@ internal static class TaskEndpoints
         HttpContext http, TaskList list, WorkspaceAccess access, PageRequest page, CancellationToken cancellationToken, string? workspace = null, string? state = null)
     {
         var caller = http.GetCaller();
+        if (state is not null && !TaskStates.All.Contains(state))
+        {
+            return ((Refusal?)new Refusal(400, "malformed-request", $"'state' is one of {string.Join(", ", TaskStates.All)}.", "state")).ToResult();
+        }
+
         WorkspaceId? only = null;
         if (workspace is not null)
         {

@@ -54,9 +54,14 @@ internal static class FileEndpoints
                 return path.Refusal.ToResult();
             }
 
-            var headers = request.Http.Request.GetTypedHeaders();
+            var condition = WriteCondition.Of(request.Http.Request);
+            if (!condition.Succeeded)
+            {
+                return condition.Refusal.ToResult();
+            }
+
             var written = await files.WriteAsync(
-                workspace, path.Value, request.Actor, request.OpenBody(), request.Http.Request.ContentLength, new WriteCondition(headers.IfMatch, headers.IfNoneMatch), request.Aborted);
+                workspace, path.Value, request.Actor, request.OpenBody(), request.Http.Request.ContentLength, condition.Value, request.Aborted);
             if (!written.Succeeded)
             {
                 return written.Refusal.ToResult();
@@ -69,10 +74,10 @@ internal static class FileEndpoints
         group.MapDelete("/{w}/files/{**path}", (WorkspaceRequest request, WorkspaceFiles files) => request.WhenAsync(Role.Developer, async workspace =>
         {
             var path = request.PathAfter(Marker);
-            var headers = request.Http.Request.GetTypedHeaders();
-            return path.Succeeded
-                ? (await files.DeleteAsync(workspace, path.Value, new WriteCondition(headers.IfMatch, headers.IfNoneMatch), request.Aborted)).ToResult()
-                : path.Refusal.ToResult();
+            var condition = WriteCondition.Of(request.Http.Request);
+            return !path.Succeeded ? path.Refusal.ToResult()
+                : !condition.Succeeded ? condition.Refusal.ToResult()
+                : (await files.DeleteAsync(workspace, path.Value, condition.Value, request.Aborted)).ToResult();
         }));
 
         group.MapPost("/{w}/moves", (MoveRequest body, WorkspaceRequest request, WorkspaceFiles files) => request.WhenAsync(Role.Developer, async workspace =>
