@@ -165,8 +165,11 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
     private async Task<IReadOnlyList<Verdict>> TryAsync(
         IEnumerable<(int Id, IReadOnlyList<SourceEdit> Edits, bool Thorough)> candidates, Observation observation, double seconds, CancellationToken cancellationToken)
     {
-        var outcome = await workspace.RunAsync(Trial.Command, Trial.Of(candidates, observation, seconds, budget.Workers), TimeSpan.FromSeconds(seconds + 30), cancellationToken);
-        var verdicts = Trial.Read(outcome.Stdout);
+        var verdicts = await workspace.TryAsync(
+            new TrialRequest(
+                [.. candidates.Select(candidate => new TrialCandidate(candidate.Id, candidate.Edits, candidate.Thorough))], [.. observation.Failing.Select(test => test.Id)],
+                [.. observation.Passing.Select(test => test.Id)], seconds, Trial.TestSeconds(observation), budget.Workers),
+            cancellationToken);
         _tried += verdicts.Count(verdict => verdict.State is "tried" or "hung");
         return verdicts;
     }

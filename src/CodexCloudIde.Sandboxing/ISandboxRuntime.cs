@@ -9,7 +9,7 @@ public interface ISandboxRuntime : IAsyncDisposable
     /// <summary><c>oci</c> or <c>docker</c>.</summary>
     string Name { get; }
 
-    /// <summary>What this host can and cannot hold; looked at once, then remembered.</summary>
+    /// <summary>What this host can and cannot hold; remembered once it is usable, else looked at again after a few seconds.</summary>
     Task<SandboxProbe> ProbeAsync(CancellationToken cancellationToken);
 
     /// <summary>Removes what a killed server left for this data directory. Call once at start-up.</summary>
@@ -58,7 +58,11 @@ public interface ISandboxTerminal
 }
 
 /// <summary>Broken infrastructure: the host could not make or keep a sandbox.</summary>
-public sealed class SandboxException(string message, Exception? inner = null) : IOException(message, inner);
+public sealed class SandboxException(string message, Exception? inner = null) : IOException(message, inner)
+{
+    /// <summary>The kernel's error number, when it was the kernel that refused; 0 otherwise.</summary>
+    internal int ErrorNumber { get; init; }
+}
 
 /// <summary>What this host can hold.</summary>
 /// <param name="Runtime"><c>oci</c>, <c>docker</c> or <c>none</c>.</param>
@@ -68,4 +72,8 @@ public sealed class SandboxException(string message, Exception? inner = null) : 
 /// <param name="MissingLimits">Names of API limits that cannot be held here, each with the reason.</param>
 /// <param name="Missing">What is missing and what to install or change; empty when all is well.</param>
 public sealed record SandboxProbe(
-    string Runtime, bool Usable, string Version, IReadOnlyList<string> Isolation, IReadOnlyDictionary<string, string> MissingLimits, IReadOnlyList<string> Missing);
+    string Runtime, bool Usable, string Version, IReadOnlyList<string> Isolation, IReadOnlyDictionary<string, string> MissingLimits, IReadOnlyList<string> Missing)
+{
+    /// <summary>How this kernel is told an overlay's layers: <c>descriptors</c> (Linux 6.13 or newer) or <c>paths</c>; empty when nothing works.</summary>
+    public string Layers { get; init; } = "";
+}

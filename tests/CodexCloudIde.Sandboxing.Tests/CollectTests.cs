@@ -2,7 +2,13 @@ using System.Text;
 
 namespace CodexCloudIde.Sandboxing.Tests;
 
-public sealed class CollectTests(SandboxFixture fixture)
+/// <summary>Layers named by descriptor, where this kernel takes them so.</summary>
+public sealed class CollectTests(SandboxFixture fixture) : CollectCases(fixture);
+
+/// <summary>Layers attached at a path, as kernels before 6.13 want them.</summary>
+public sealed class CollectByPathTests(ByPathFixture fixture) : CollectCases(fixture);
+
+public abstract class CollectCases(SandboxFixture fixture)
 {
     [Fact]
     public async Task Collect_AddedModifiedDeleted_AreListedWithContent()

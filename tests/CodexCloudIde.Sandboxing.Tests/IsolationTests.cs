@@ -89,7 +89,8 @@ public sealed class IsolationTests(SandboxFixture fixture)
             run = ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(code)))
             print("DONE", run())
             """);
-        Assert.Equal(("", 31), (output.Stdout, result.Signal!.Value));
+        Assert.Equal(("", 31, KillCause.Syscall, null), (output.Stdout, result.Signal!.Value, result.Cause, result.ExitCode));
+        Assert.Contains(SandboxLabel.DeniedSyscall, result.Labels);
     }
 
     [Fact]

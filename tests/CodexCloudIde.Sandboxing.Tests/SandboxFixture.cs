@@ -1,28 +1,42 @@
 using System.Diagnostics;
 using System.Text;
+using CodexCloudIde.Sandboxing.Linux;
 using CodexCloudIde.Sandboxing.Oci;
 using Microsoft.Extensions.Logging.Abstractions;
 
 [assembly: AssemblyFixture(typeof(CodexCloudIde.Sandboxing.Tests.SandboxFixture))]
+[assembly: AssemblyFixture(typeof(CodexCloudIde.Sandboxing.Tests.ByPathFixture))]
 
 namespace CodexCloudIde.Sandboxing.Tests;
 
+/// <summary>A real runtime that names layers as older kernels want them.</summary>
+public sealed class ByPathFixture() : SandboxFixture(LayerNaming.ByPath);
+
 /// <summary>One real runtime for the whole program, over a data directory of its own.</summary>
-public sealed class SandboxFixture : IAsyncLifetime
+public class SandboxFixture : IAsyncLifetime
 {
+    private readonly LayerNaming? layers;
+
     private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("sandbox-tests-");
+
+    public SandboxFixture()
+    {
+    }
+
+    private protected SandboxFixture(LayerNaming layers) => this.layers = layers;
 
     public OciRuntime Runtime { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
-        Runtime = new OciRuntime(new SandboxOptions { DataDirectory = data.FullName, PoolSize = 2 }, NullLogger<OciRuntime>.Instance);
+        Runtime = new OciRuntime(new SandboxOptions { DataDirectory = data.FullName, PoolSize = 2, Layers = layers }, NullLogger<OciRuntime>.Instance);
         var probe = await Runtime.ProbeAsync(CancellationToken.None);
         Assert.True(probe.Usable, string.Join('\n', probe.Missing));
     }
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await Runtime.DisposeAsync();
         data.Delete(recursive: true);
     }

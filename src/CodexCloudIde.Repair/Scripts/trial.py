@@ -39,7 +39,7 @@ os.dup2(null, 2)
 import pytest
 
 OPTIONS = ["-q", "-p", "no:cacheprovider", "-p", "no:faulthandler", "--tb=no", "--assert=plain", "--continue-on-collection-errors"]
-base = tempfile.mkdtemp()
+base = os.path.realpath(tempfile.mkdtemp())
 empty = os.path.join(base, "empty")
 os.mkdir(empty)
 pytest.main([*OPTIONS, "--rootdir", empty, "-c", os.devnull, empty])
@@ -241,10 +241,14 @@ def judge(server, candidate):
         by_path.setdefault(edit["path"], []).append(edit)
     try:
         for path, edits in by_path.items():
-            full = os.path.join(server.folder, path)
+            full = os.path.realpath(os.path.join(server.folder, path))
+            if not full.startswith(server.folder + os.sep):
+                return {"state": "invalid"}
             with open(full, encoding="utf-8", newline="") as stream:
                 before = stream.read()
-            texts[full] = (before, apply(before, edits))
+            plain = spec.get("lineFeeds") and "\r\n" in before
+            after = apply(before.replace("\r\n", "\n"), edits).replace("\n", "\r\n") if plain else apply(before, edits)
+            texts[full] = (before, after)
             compile(texts[full][1], path, "exec")
         changes = server.changes(texts) if len(COLLECTED) == len(failing) else None
     except (SyntaxError, ValueError, OSError):

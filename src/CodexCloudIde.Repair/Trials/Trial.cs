@@ -5,32 +5,61 @@ using CodexCloudIde.Repair.Observations;
 
 namespace CodexCloudIde.Repair.Trials;
 
+/// <summary>Edits to be tried together. <paramref name="Thorough"/>: all tests are run even when it mends nothing.</summary>
+public sealed record TrialCandidate(int Id, IReadOnlyList<SourceEdit> Edits, bool Thorough = false);
+
+/// <summary>Candidates, best first, and the tests that tell them apart.</summary>
+/// <param name="Candidates">Each is tried apart from the others.</param>
+/// <param name="Failing">Tests that one should mend, by id.</param>
+/// <param name="Passing">Tests that none may break.</param>
+/// <param name="Seconds">For all of them; what was not tried by then has no verdict.</param>
+/// <param name="TestSeconds">For the failing tests of one candidate; all tests get twice that.</param>
+/// <param name="Workers">Processes side by side.</param>
+public sealed record TrialRequest(IReadOnlyList<TrialCandidate> Candidates, IReadOnlyList<string> Failing, IReadOnlyList<string> Passing, double Seconds, double TestSeconds, int Workers)
+{
+    /// <summary>True: soon after candidates that mend everything the others are left out. False: each gets a verdict.</summary>
+    public bool StopsEarly { get; init; } = true;
+
+    /// <summary>True: offsets are in the text with LF line ends, whatever the file has.</summary>
+    public bool LineFeeds { get; init; }
+}
+
 /// <summary>How a candidate did: which failing tests it mended and which passing ones it broke; <paramref name="Told"/> names the failures that remain, to tell progress from none.</summary>
-internal sealed record Verdict(int Id, string State, string Told, IReadOnlyList<int> Mended, IReadOnlyList<int> Broken)
+public sealed record Verdict(int Id, string State, string Told, IReadOnlyList<int> Mended, IReadOnlyList<int> Broken)
 {
     public bool Helps => State == "tried" && Mended.Count > 0 && Broken.Count == 0;
 }
 
 /// <summary>Composes the scripts that run in the sandbox and reads their answers.</summary>
-internal static class Trial
+public static class Trial
 {
     private static readonly JsonSerializerOptions Wire = new(JsonSerializerDefaults.Web);
 
-    public static readonly IReadOnlyList<string> Command = ["python3", "-"];
+    /// <summary>What the script may take beyond its seconds: to begin, and to end the candidate that it is at.</summary>
+    public const double EndingSeconds = 30;
 
-    public static string Probe() => Compose("probe.py", new { testSeconds = 4 });
+    public static IReadOnlyList<string> Command { get; } = ["python3", "-"];
 
-    public static string Of(IEnumerable<(int Id, IReadOnlyList<SourceEdit> Edits, bool Thorough)> candidates, Observation observation, double seconds, int workers)
+    internal static string Probe() => Compose("probe.py", new { testSeconds = 4 });
+
+    /// <summary>Longest time that the tests of one candidate may take, from how long they took before.</summary>
+    internal static double TestSeconds(Observation observation) => Math.Clamp((3 * observation.Tests.Sum(test => Math.Min(test.Seconds, 4))) + 1, 1.5, 30);
+
+    /// <summary>The script that tries them; it tells each verdict as a line of JSON.</summary>
+    public static string Of(TrialRequest request)
     {
-        var slowest = observation.Tests.Sum(test => Math.Min(test.Seconds, 4));
+        const int everyOne = 1_000_000;
         return Compose("trial.py", new
         {
-            candidates = candidates.Select(candidate => new { candidate.Id, candidate.Edits, candidate.Thorough }),
-            failing = observation.Failing.Select(test => test.Id),
-            passing = observation.Passing.Select(test => test.Id),
-            seconds,
-            testSeconds = Math.Clamp((3 * slowest) + 1, 1.5, 30),
-            workers,
+            request.Candidates,
+            request.Failing,
+            request.Passing,
+            request.Seconds,
+            request.TestSeconds,
+            request.Workers,
+            request.LineFeeds,
+            graceAlone = request.StopsEarly ? 10 : everyOne,
+            graceTogether = request.StopsEarly ? 60 : everyOne,
         });
     }
 

@@ -36,6 +36,12 @@ internal static partial class Libc
     [LibraryImport(Name, EntryPoint = "rmdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int RemoveDirectory(string path);
 
+    [LibraryImport(Name, EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Unlink(string path);
+
+    [LibraryImport(Name, EntryPoint = "fchmod", SetLastError = true)]
+    internal static partial int ChangeMode(int descriptor, uint mode);
+
     [LibraryImport(Name, EntryPoint = "fchmodat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int ChangeModeAt(int directory, string path, uint mode, int flags);
 
@@ -47,6 +53,9 @@ internal static partial class Libc
 
     [LibraryImport(Name, EntryPoint = "unshare", SetLastError = true)]
     internal static partial int Unshare(int flags);
+
+    [LibraryImport(Name, EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Mount(string source, string target, string? kind, ulong flags, nint data);
 
     [LibraryImport(Name, EntryPoint = "umount2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Unmount(string path, int flags);
@@ -88,7 +97,7 @@ internal static partial class Libc
     internal static SandboxException Failure(string what)
     {
         var code = Marshal.GetLastPInvokeError();
-        return new SandboxException($"{what}: {Marshal.GetPInvokeErrorMessage(code)} (errno {code})");
+        return new SandboxException($"{what}: {Marshal.GetPInvokeErrorMessage(code)} (errno {code})") { ErrorNumber = code };
     }
 
     internal static SafeFileHandle Owned(long descriptor, string what) =>

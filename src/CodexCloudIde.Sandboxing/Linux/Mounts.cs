@@ -59,21 +59,7 @@ internal static unsafe class Mounts
         Set(context, "size", $"{sizeMb}m");
         Set(context, "nr_inodes", inodes.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Set(context, "mode", "0755");
-        return Finish(context, AttributeNoSetUid | AttributeNoDevices);
-    }
-
-    /// <summary>An overlay of descriptors: needs kernel 6.13 for the lower one.</summary>
-    public static SafeFileHandle Overlay(SafeFileHandle lower, SafeFileHandle upper, SafeFileHandle work)
-    {
-        using var context = Open("overlay");
-        Set(context, "lowerdir+", lower);
-        Set(context, "upperdir", upper);
-        Set(context, "workdir", work);
-        Set(context, "redirect_dir", "off");
-        Set(context, "metacopy", "off");
-        Set(context, "index", "off");
-        Set(context, "xino", "off");
-        return Finish(context, AttributeNoSetUid | AttributeNoDevices);
+        return Finish(context);
     }
 
     /// <summary>Attaches a detached mount at a path of the calling thread's mount namespace.</summary>
@@ -89,7 +75,18 @@ internal static unsafe class Mounts
         }
     }
 
-    private static SafeFileHandle Open(string kind)
+    /// <summary>Detaches what is uppermost at a path of the calling thread's mount namespace.</summary>
+    public static void Detach(string path)
+    {
+        const int Lazily = 2;
+        if (Libc.Unmount(path, Lazily) != 0)
+        {
+            throw Libc.Failure($"umount {path}");
+        }
+    }
+
+    /// <summary>A context that a file system of this kind is described in.</summary>
+    public static SafeFileHandle Open(string kind)
     {
         fixed (byte* name = Text(kind))
         {
@@ -97,36 +94,46 @@ internal static unsafe class Mounts
         }
     }
 
-    private static void Set(SafeFileHandle context, string key, string value)
+    public static void Set(SafeFileHandle context, string key, string value)
     {
         fixed (byte* name = Text(key), text = Text(value))
         {
             if (Libc.Syscall(FsConfigNumber, context.Number(), FsConfigString, (long)name, (long)text, 0) != 0)
             {
-                throw Libc.Failure($"fsconfig {key}={value}");
+                throw Failure(context, $"fsconfig {key}={value}");
             }
         }
     }
 
-    private static void Set(SafeFileHandle context, string key, SafeFileHandle value)
+    public static void Set(SafeFileHandle context, string key, SafeFileHandle value)
     {
         fixed (byte* name = Text(key))
         {
             if (Libc.Syscall(FsConfigNumber, context.Number(), FsConfigDescriptor, (long)name, 0, value.Number()) != 0)
             {
-                throw Libc.Failure($"fsconfig {key}");
+                throw Failure(context, $"fsconfig {key}");
             }
         }
     }
 
-    private static SafeFileHandle Finish(SafeFileHandle context, ulong attributes)
+    /// <summary>The detached mount of what was described.</summary>
+    public static SafeFileHandle Finish(SafeFileHandle context)
     {
         if (Libc.Syscall(FsConfigNumber, context.Number(), FsConfigCreate, 0, 0, 0) != 0)
         {
-            throw Libc.Failure("fsconfig create");
+            throw Failure(context, "fsconfig create");
         }
 
-        return Libc.Owned(Libc.Syscall(FsMountNumber, context.Number(), 1, (long)attributes, 0, 0), "fsmount");
+        return Libc.Owned(Libc.Syscall(FsMountNumber, context.Number(), 1, (long)(AttributeNoSetUid | AttributeNoDevices), 0, 0), "fsmount");
+    }
+
+    /// <summary>The error and what the kernel wrote into the context about it.</summary>
+    private static SandboxException Failure(SafeFileHandle context, string what)
+    {
+        var failure = Libc.Failure(what);
+        var words = stackalloc byte[512];
+        var count = Libc.Read(context.Number(), words, 512);
+        return count > 0 ? new SandboxException($"{failure.Message}: {Encoding.UTF8.GetString(words, (int)count).Trim()}") { ErrorNumber = failure.ErrorNumber } : failure;
     }
 
     private static byte[] Text(string value) => Encoding.UTF8.GetBytes(value + "\0");

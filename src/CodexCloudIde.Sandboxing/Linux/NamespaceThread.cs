@@ -5,16 +5,20 @@ namespace CodexCloudIde.Sandboxing.Linux;
 
 /// <summary>
 /// One thread that may visit other namespaces. It left the process's shared root and working directory once (unshare CLONE_FS), so
-/// entering a sandbox's mount namespace changes nothing for the other threads; it always comes back before the next visit.
+/// entering a sandbox's mount namespace changes nothing for the other threads; it always comes back before the next visit. When mounts must
+/// be attached somewhere to be named, it takes a mount namespace of its own: nothing of it shows in the host's, what the host unmounts goes
+/// there too, and however the process ends, all of it is gone with the thread.
 /// </summary>
 internal sealed class NamespaceThread : IDisposable
 {
     private const int CloneFs = 0x200;
     private const int MountKind = 0x20000;
+    private const ulong SlaveRecursively = 0x80000 | 0x4000; // MS_SLAVE | MS_REC
     private const int NetworkKind = 0x40000000;
 
     private readonly BlockingCollection<Action> visits = [];
     private readonly Thread thread;
+    private bool hasOwnMounts;
 
     public NamespaceThread()
     {
@@ -25,26 +29,53 @@ internal sealed class NamespaceThread : IDisposable
     /// <summary>Runs <paramref name="visit"/> inside the mount namespace of a process that has not run foreign code yet.</summary>
     public Task InMountsOfAsync(int pid, Action visit) => VisitAsync(pid, "mnt", MountKind, visit);
 
+    /// <summary>Runs <paramref name="visit"/> in the thread's own mount namespace, a copy of the host's.</summary>
+    public Task InOwnMountsAsync(Action visit) => DoAsync(() =>
+    {
+        if (!hasOwnMounts)
+        {
+            if (Libc.Unshare(MountKind) != 0 || Libc.Mount("none", "/", null, SlaveRecursively, 0) != 0)
+            {
+                throw Libc.Failure("an own mount namespace");
+            }
+
+            hasOwnMounts = true;
+        }
+
+        visit();
+    });
+
     /// <summary>Runs <paramref name="visit"/> inside the network namespace of a process; sockets that it makes stay there.</summary>
     public Task InNetworkOfAsync(int pid, Action visit) => VisitAsync(pid, "net", NetworkKind, visit);
 
     public void Dispose() => visits.CompleteAdding();
 
-    private Task VisitAsync(int pid, string name, int kind, Action visit)
+    private Task VisitAsync(int pid, string name, int kind, Action visit) => DoAsync(() => Visit(pid, name, kind, visit));
+
+    private Task DoAsync(Action act)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        visits.Add(() =>
+        try
         {
-            try
+            visits.Add(() =>
             {
-                Visit(pid, name, kind, visit);
-                done.SetResult();
-            }
-            catch (Exception failure) when (failure is IOException or System.Net.Sockets.SocketException)
-            {
-                done.SetException(failure);
-            }
-        });
+                try
+                {
+                    act();
+                    done.SetResult();
+                }
+                catch (Exception failure)
+                {
+                    // Whatever it is belongs to whoever asked, and the thread goes on for the others.
+                    done.SetException(failure);
+                }
+            });
+        }
+        catch (InvalidOperationException)
+        {
+            return Task.FromException(new ObjectDisposedException(nameof(NamespaceThread)));
+        }
+
         return done.Task;
     }
 

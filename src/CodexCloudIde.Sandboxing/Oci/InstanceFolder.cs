@@ -13,6 +13,7 @@ namespace CodexCloudIde.Sandboxing.Oci;
 internal sealed class InstanceFolder : IDisposable
 {
     private const int LockExclusiveNow = 2 | 4;
+    private const int CreateFile = 0x40;
 
     private readonly SafeFileHandle held;
 
@@ -34,6 +35,9 @@ internal sealed class InstanceFolder : IDisposable
 
     public string Boxes => Path.Combine(Folder, "boxes");
 
+    /// <summary>Empty; where layers are attached in the visiting thread's own mount namespace.</summary>
+    public string Layers => Path.Combine(Folder, "layers");
+
     public string RuntimeState => Path.Combine(Folder, "runtime");
 
     /// <summary>Path below every control group tree.</summary>
@@ -44,11 +48,15 @@ internal sealed class InstanceFolder : IDisposable
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(options.DataDirectory))))[..12];
         var family = Path.Combine(options.StateDirectory, hash);
         var name = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
-        var folder = Path.Combine(family, name);
+        // Locked before it appears among the others: a process that sweeps at this moment would take it for one of the dead.
+        var folder = Path.Combine(options.StateDirectory, "starting", name);
+        Directory.CreateDirectory(family);
         Directory.CreateDirectory(folder);
-        var held = TryLock(folder) ?? throw new SandboxException($"{folder} is locked by another process.");
+        var held = TryLock(folder, CreateFile) ?? throw new SandboxException($"{folder} is locked by another process.");
+        Directory.Move(folder, Path.Combine(family, name));
         var instance = new InstanceFolder(family, name, held);
         Directory.CreateDirectory(instance.Boxes);
+        Directory.CreateDirectory(instance.Layers);
         Directory.CreateDirectory(instance.RuntimeState);
         RootFileSystem.Build(instance.Root);
         return instance;
@@ -60,27 +68,36 @@ internal sealed class InstanceFolder : IDisposable
         foreach (var folder in Directory.EnumerateDirectories(Family))
         {
             var name = Path.GetFileName(folder);
-            if (name != Name && TryLock(folder) is { } free)
+            if (name != Name && TryLock(folder, create: 0) is { } free)
             {
                 yield return (name, free);
             }
         }
     }
 
+    /// <summary>A workspace of the probe's own, where workspaces will be.</summary>
+    public string ProbeFolder(string dataDirectory) => ProbeFolder(dataDirectory, Name);
+
+    public static string ProbeFolder(string dataDirectory, string name) => Path.Combine(dataDirectory, $".sandbox-probe-{name}");
+
     public string CgroupPathOf(string name) => CgroupPathOf(Family, name);
 
     public void Dispose()
     {
+        // The lock last: what is killed on the way is still found by the next sweep.
+        Directory.Delete(Boxes, recursive: true);
+        Directory.Delete(RuntimeState, recursive: true);
+        Directory.Delete(Root, recursive: true);
         Directory.Delete(Folder, recursive: true);
         held.Dispose();
     }
 
     private static string CgroupPathOf(string family, string name) => $"/codex-cloud-ide/{Path.GetFileName(family)}/{name}";
 
-    private static SafeFileHandle? TryLock(string folder)
+    private static SafeFileHandle? TryLock(string folder, int create)
     {
         // .NET marks every descriptor close-on-exec, so a child cannot keep the lock.
-        var file = Libc.Open(Path.Combine(folder, "lock"), Libc.OpenReadWrite | Libc.OpenCloseOnExec | 0x40, Convert.ToInt32("600", 8));
+        var file = Libc.Open(Path.Combine(folder, "lock"), Libc.OpenReadWrite | Libc.OpenCloseOnExec | create, Convert.ToInt32("600", 8));
         if (file < 0)
         {
             return null;

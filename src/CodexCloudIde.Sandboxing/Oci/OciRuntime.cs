@@ -17,20 +17,18 @@ public sealed partial class OciRuntime : ISandboxRuntime
 {
     private readonly SandboxOptions options;
     private readonly ILogger<OciRuntime> logger;
-    private readonly Lazy<Task<SandboxProbe>> probe;
     private readonly Lazy<InstanceFolder> instance;
     private readonly Lazy<NamespaceThread> visitor = new(() => new NamespaceThread());
-    private readonly CgroupMounts mounts = CgroupMounts.Read();
     private readonly ConcurrentQueue<OciBox> parked = new();
     private readonly SemaphoreSlim parking = new(1);
     private readonly CancellationTokenSource stopping = new();
-    private Task refill = Task.CompletedTask;
+    private readonly BoxCensus boxes = new();
+    private volatile Host? host;
 
     public OciRuntime(SandboxOptions options, ILogger<OciRuntime> logger)
     {
         this.options = options;
         this.logger = logger;
-        probe = new(() => Task.Run(LookAsync));
         instance = new(() => InstanceFolder.Create(options));
     }
 
@@ -42,18 +40,16 @@ public sealed partial class OciRuntime : ISandboxRuntime
     /// <summary>This process's own folder of state.</summary>
     internal string InstancePath => instance.Value.Folder;
 
-    public Task<SandboxProbe> ProbeAsync(CancellationToken cancellationToken) => probe.Value.WaitAsync(cancellationToken);
-
-    public Task<int> SweepAsync(CancellationToken cancellationToken) => Sweep.RunAsync(instance.Value, mounts, cancellationToken);
+    public Task<int> SweepAsync(CancellationToken cancellationToken) => Sweep.RunAsync(instance.Value, options.DataDirectory, CgroupMounts.Read(), cancellationToken);
 
     public async Task<ISandbox> CreateAsync(SandboxSpecification specification, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(specification);
-        ObjectDisposedException.ThrowIf(stopping.IsCancellationRequested, this);
-        var box = await TakeAsync(cancellationToken).ConfigureAwait(false);
+        var here = await HostAsync(cancellationToken).ConfigureAwait(false);
+        var box = await TakeAsync(here).ConfigureAwait(false);
         try
         {
-            return await OciSandbox.FurnishAsync(box, specification, visitor.Value).ConfigureAwait(false);
+            return await OciSandbox.FurnishAsync(box, specification, here.Naming, visitor.Value, instance.Value.Layers).ConfigureAwait(false);
         }
         catch
         {
@@ -73,12 +69,7 @@ public sealed partial class OciRuntime : ISandboxRuntime
         }
 
         await stopping.CancelAsync().ConfigureAwait(false);
-        await refill.ConfigureAwait(false);
-        while (parked.TryDequeue(out var box))
-        {
-            await box.DisposeAsync().ConfigureAwait(false);
-        }
-
+        await boxes.EndAsync().ConfigureAwait(false);
         if (visitor.IsValueCreated)
         {
             visitor.Value.Dispose();
@@ -86,30 +77,37 @@ public sealed partial class OciRuntime : ISandboxRuntime
 
         if (instance.IsValueCreated)
         {
-            CgroupFiles.RemoveEverywhere(mounts.Roots, instance.Value.CgroupPath);
+            CgroupFiles.RemoveEverywhere(CgroupMounts.Read().Roots, instance.Value.CgroupPath);
             instance.Value.Dispose();
         }
-
-        stopping.Dispose();
-        parking.Dispose();
     }
 
-    private async Task<OciBox> TakeAsync(CancellationToken cancellationToken)
+    private async Task<Host> HostAsync(CancellationToken cancellationToken)
+    {
+        if (host is null)
+        {
+            var probe = await ProbeAsync(cancellationToken).ConfigureAwait(false);
+            return host ?? throw new SandboxException(string.Join(' ', probe.Missing));
+        }
+
+        return host;
+    }
+
+    private async Task<OciBox> TakeAsync(Host here)
     {
         while (parked.TryDequeue(out var box))
         {
             if (!box.Process.Exited.IsCompleted)
             {
-                refill = Task.Run(RefillAsync, CancellationToken.None);
+                _ = Task.Run(RefillAsync, CancellationToken.None);
                 return box;
             }
 
             await box.DisposeAsync().ConfigureAwait(false);
         }
 
-        ProcessDescriptor.BecomeSubreaper();
-        var made = await OciBox.ParkAsync(options, instance.Value, mounts, cancellationToken).ConfigureAwait(false);
-        refill = Task.Run(RefillAsync, CancellationToken.None);
+        var made = await MakeAsync(here).ConfigureAwait(false);
+        _ = Task.Run(RefillAsync, CancellationToken.None);
         return made;
     }
 
@@ -119,28 +117,42 @@ public sealed partial class OciRuntime : ISandboxRuntime
         {
             await parking.WaitAsync(stopping.Token).ConfigureAwait(false);
         }
-        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
             return;
         }
 
         try
         {
-            ProcessDescriptor.BecomeSubreaper();
+            var here = await HostAsync(stopping.Token).ConfigureAwait(false);
             while (parked.Count < options.PoolSize && !stopping.IsCancellationRequested)
             {
-                parked.Enqueue(await OciBox.ParkAsync(options, instance.Value, mounts, CancellationToken.None).ConfigureAwait(false));
+                parked.Enqueue(await MakeAsync(here).ConfigureAwait(false));
             }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Nobody waits for sandboxes any more.
         }
         catch (IOException failure)
         {
             // The next take meets the same trouble and says so to whoever asked.
             LogRefillFailed(failure);
         }
+        catch (ObjectDisposedException)
+        {
+            // The runtime ends.
+        }
         finally
         {
             parking.Release();
         }
+    }
+
+    private Task<OciBox> MakeAsync(Host here)
+    {
+        ProcessDescriptor.BecomeSubreaper();
+        return boxes.AddAsync(() => OciBox.ParkAsync(here.Program, instance.Value, here.Mounts));
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A sandbox could not be made ahead")]

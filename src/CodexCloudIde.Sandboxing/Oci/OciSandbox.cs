@@ -13,20 +13,18 @@ internal sealed class OciSandbox : ISandbox
 {
     private readonly OciBox box;
     private readonly SandboxSpecification specification;
-    private readonly SafeFileHandle scratch;
-    private readonly SafeFileHandle lower;
+    private readonly WorkspaceMounts files;
     private readonly EgressGate? gate;
     private bool used;
     private int disposed;
     private PseudoTerminal? pty;
     private OciTerminal? terminal;
 
-    private OciSandbox(OciBox box, SandboxSpecification specification, SafeFileHandle scratch, SafeFileHandle lower, EgressGate? gate)
+    private OciSandbox(OciBox box, SandboxSpecification specification, WorkspaceMounts files, EgressGate? gate)
     {
         this.box = box;
         this.specification = specification;
-        this.scratch = scratch;
-        this.lower = lower;
+        this.files = files;
         this.gate = gate;
     }
 
@@ -38,42 +36,38 @@ internal sealed class OciSandbox : ISandbox
     public TimeSpan CpuTime => box.Group.CpuTime;
 
     /// <summary>Limits, writable file system, workspace, further mounts, way out; all before any foreign code runs inside.</summary>
-    public static async Task<OciSandbox> FurnishAsync(OciBox box, SandboxSpecification specification, NamespaceThread visitor)
+    public static async Task<OciSandbox> FurnishAsync(OciBox box, SandboxSpecification specification, LayerNaming naming, NamespaceThread visitor, string layers)
     {
-        var limits = specification.Limits;
-        box.Group.Limit(limits);
-        using var users = Libc.Owned(Libc.Open($"/proc/{box.Process.Pid}/ns/user", Libc.OpenReadOnly | Libc.OpenCloseOnExec, 0), "user namespace");
-        var scratch = Mounts.MemoryFileSystem(limits.DiskMb, limits.Files + 16);
-        var user = box.FirstId + SandboxUser.UserId;
-        foreach (var (folder, mode) in Scratch)
+        box.Group.Limit(specification.Limits);
+        using var users = box.OpenUserNamespace();
+        var files = await WorkspaceMounts.MakeAsync(specification, users, box.FirstId + SandboxUser.UserId, naming, visitor, layers).ConfigureAwait(false);
+        var further = new List<(SafeFileHandle Mount, string Point)>();
+        try
         {
-            Check(Libc.MakeDirectoryAt(scratch.Number(), folder, 448), "mkdir");
-            Check(Libc.ChangeModeAt(scratch.Number(), folder, mode, 0), "chmod");
-            if (folder is not ("work" or "job"))
+            foreach (var mount in specification.Mounts)
             {
-                Check(Libc.ChangeOwnerAt(scratch.Number(), folder, user, user, 0), "chown");
+                var point = SandboxPaths.MountPoints.Contains(mount.InsidePath) ? mount.InsidePath : throw new ArgumentException($"{mount.InsidePath} is no mount point.");
+                further.Add((Mounts.Clone(mount.HostPath), point));
+                Mounts.Restrict(further[^1].Mount, readOnly: true, null);
             }
-        }
 
-        var tree = Mounts.Clone(specification.WorkspacePath);
-        Mounts.Restrict(tree, readOnly: specification.Mode == WorkspaceMode.Overlay, users);
-        using var overlay = specification.Mode == WorkspaceMode.Overlay ? Layer(tree, scratch) : null;
-        var mounts = new List<(SafeFileHandle Mount, string Point)> { (overlay ?? tree, SandboxPaths.Workspace) };
-        foreach (var mount in specification.Mounts)
+            await visitor.InMountsOfAsync(box.Process.Pid, () =>
+            {
+                files.AttachInside();
+                further.ForEach(mount => Mounts.Attach(mount.Mount, mount.Point));
+            }).ConfigureAwait(false);
+            var gate = specification.Egress is { } rule ? await OpenGateAsync(box, rule, visitor).ConfigureAwait(false) : null;
+            return new OciSandbox(box, specification, files, gate);
+        }
+        catch
         {
-            var bind = Mounts.Clone(mount.HostPath);
-            Mounts.Restrict(bind, readOnly: true, null);
-            mounts.Add((bind, SandboxPaths.MountPoints.Contains(mount.InsidePath) ? mount.InsidePath : throw new ArgumentException($"{mount.InsidePath} is no mount point.")));
+            files.Dispose();
+            throw;
         }
-
-        await visitor.InMountsOfAsync(box.Process.Pid, () => Attach(scratch, mounts)).ConfigureAwait(false);
-        foreach (var (mount, _) in mounts[1..])
+        finally
         {
-            mount.Dispose();
+            further.ForEach(mount => mount.Mount.Dispose());
         }
-
-        var gate = specification.Egress is { } rule ? await OpenGateAsync(box, rule, visitor).ConfigureAwait(false) : null;
-        return new OciSandbox(box, specification, scratch, tree, gate);
     }
 
     public async Task<SandboxResult> RunAsync(SandboxCommand command, ISandboxObserver observer, CancellationToken cancellationToken)
@@ -87,7 +81,7 @@ internal sealed class OciSandbox : ISandbox
         var input = FeedAsync(command.Input);
         var exitCode = await supervisor.WatchAsync(cancellationToken).ConfigureAwait(false);
         await Task.WhenAll(output, error, input).ConfigureAwait(false);
-        return supervisor.Finish(exitCode);
+        return supervisor.Finish(exitCode, box.Note.Read(exitCode));
     }
 
     public async Task<ISandboxTerminal> OpenTerminalAsync(SandboxCommand command, int columns, int rows, CancellationToken cancellationToken)
@@ -98,12 +92,12 @@ internal sealed class OciSandbox : ISandbox
         box.Group.ForgetPast();
         var supervisor = new Supervisor(specification.Limits, box.Group, box.Process, IsFull, SilentObserver.Instance);
         await FeedAsync(ReadOnlyMemory<byte>.Empty).ConfigureAwait(false);
-        return terminal = new OciTerminal(pty, supervisor);
+        return terminal = new OciTerminal(pty, supervisor, box.Note);
     }
 
     public byte[] ReadReport(long offset, int most)
     {
-        using var folder = FolderReader.OpenFolder(scratch, "report");
+        using var folder = FolderReader.OpenFolder(files.Scratch, "report");
         var name = Path.GetFileName(SandboxPaths.Report);
         return folder is not null && FolderReader.Status(folder, name) is { Kind: EntryKind.File } ? FolderReader.ReadPart(folder, name, offset, most) : [];
     }
@@ -111,7 +105,7 @@ internal sealed class OciSandbox : ISandbox
     public Task<CollectedChanges> CollectAsync(CollectLimits limits, CancellationToken cancellationToken) =>
         !box.Process.Exited.IsCompleted
             ? throw new InvalidOperationException("Collect after the command ended.")
-            : Task.Run(() => specification.Mode == WorkspaceMode.Overlay ? new OverlayCollector(scratch, lower, limits, cancellationToken).Collect() : new([], false, 0), cancellationToken);
+            : Task.Run(() => specification.Mode == WorkspaceMode.Overlay ? new OverlayCollector(files.Scratch, files.Lower, limits, cancellationToken).Collect() : new([], false, 0), cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -134,37 +128,7 @@ internal sealed class OciSandbox : ISandbox
 
         await box.DisposeAsync().ConfigureAwait(false);
         pty?.Dispose();
-        scratch.Dispose();
-        lower.Dispose();
-    }
-
-    private static (string Folder, uint Mode)[] Scratch =>
-        [("upper", 493), ("work", 448), ("tmp", 1023), ("home", 493), ("job", 493), ("report", 493)];
-
-    private static SafeFileHandle Layer(SafeFileHandle lower, SafeFileHandle scratch)
-    {
-        using var upper = Libc.Owned(Libc.OpenAt(scratch.Number(), "upper", Libc.OpenPath | Libc.OpenCloseOnExec, 0), "upper");
-        using var work = Libc.Owned(Libc.OpenAt(scratch.Number(), "work", Libc.OpenPath | Libc.OpenCloseOnExec, 0), "work");
-        return Mounts.Overlay(lower, upper, work);
-    }
-
-    private static void Attach(SafeFileHandle scratch, List<(SafeFileHandle Mount, string Point)> mounts)
-    {
-        foreach (var (mount, point) in mounts)
-        {
-            Mounts.Attach(mount, point);
-        }
-
-        // Attached for a moment, so that its folders can be bound one by one; the layer's own folders are never visible inside.
-        Mounts.Attach(scratch, "/scratch");
-        foreach (var (folder, point) in new[] { ("tmp", "/tmp"), ("tmp", "/var/tmp"), ("home", SandboxPaths.Home), ("job", "/ide/job"), ("report", "/ide/report") })
-        {
-            using var bind = Mounts.Clone($"/scratch/{folder}");
-            Mounts.Attach(bind, point);
-        }
-
-        const int Detach = 2;
-        Check(Libc.Unmount("/scratch", Detach), "umount");
+        files.Dispose();
     }
 
     private static async Task<EgressGate> OpenGateAsync(OciBox box, EgressRule rule, NamespaceThread visitor)
@@ -174,14 +138,6 @@ internal sealed class OciSandbox : ISandbox
         var gate = new EgressGate(rule, listener!);
         gate.Start();
         return gate;
-    }
-
-    private static void Check(int answer, string what)
-    {
-        if (answer != 0)
-        {
-            throw Libc.Failure(what);
-        }
     }
 
     private void BeginUse()
@@ -194,10 +150,10 @@ internal sealed class OciSandbox : ISandbox
         used = true;
     }
 
-    private bool IsFull() => FileSystemRoom.IsFull(scratch);
+    private bool IsFull() => FileSystemRoom.IsFull(files.Scratch);
 
     private void WriteJob(SandboxCommand command, string redirection) =>
-        JobScript.Write(scratch, JobScript.For(command, redirection));
+        JobScript.Write(files.Scratch, JobScript.For(command, redirection));
 
     private async Task FeedAsync(ReadOnlyMemory<byte> input)
     {

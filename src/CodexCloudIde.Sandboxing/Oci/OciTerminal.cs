@@ -9,9 +9,12 @@ internal sealed class OciTerminal : ISandboxTerminal
     private readonly PseudoTerminal pty;
     private readonly Supervisor supervisor;
 
-    public OciTerminal(PseudoTerminal pty, Supervisor supervisor)
+    private readonly ExitNote note;
+
+    public OciTerminal(PseudoTerminal pty, Supervisor supervisor, ExitNote note)
     {
         this.pty = pty;
+        this.note = note;
         this.supervisor = supervisor;
         Completion = WatchAsync();
     }
@@ -36,7 +39,7 @@ internal sealed class OciTerminal : ISandboxTerminal
         using (supervisor)
         {
             var exitCode = await supervisor.WatchAsync(CancellationToken.None).ConfigureAwait(false);
-            return supervisor.Finish(exitCode);
+            return supervisor.Finish(exitCode, note.Read(exitCode));
         }
     }
 }

@@ -5,10 +5,16 @@ namespace CodexCloudIde.Sandboxing.Oci;
 /// <summary>The runtime's <c>config.json</c> of a parked sandbox: everything but the workspace and the limits, which come late.</summary>
 internal static class RuncConfiguration
 {
-    /// <summary>Reads one line and evaluates it: the command arrives when the sandbox is wanted.</summary>
-    private const string Waiting = """N="\n"; IFS= read -r l && eval "$l" """;
+    /// <summary>
+    /// Keeps its own words apart (<see cref="ExitNote"/>; 8 is the real error stream), then reads one line and evaluates it: the command arrives
+    /// when the sandbox is wanted.
+    /// </summary>
+    private const string Waiting = $"""exec 8>&2 2>{ExitNote.InsidePath}; IFS= read -r l && eval "$l" """;
 
     public const int IdsPerSandbox = 65_536;
+
+    /// <summary>Where the waiting shell keeps the real error stream.</summary>
+    public const int ErrorDescriptor = 8;
 
     public static JsonObject For(string root, string cgroupPath, uint firstId) => new()
     {

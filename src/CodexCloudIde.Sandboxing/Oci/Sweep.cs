@@ -1,16 +1,11 @@
-using System.Globalization;
 using CodexCloudIde.Sandboxing.Cgroups;
-using CodexCloudIde.Sandboxing.Linux;
 
 namespace CodexCloudIde.Sandboxing.Oci;
 
 /// <summary>Removes what killed processes left: their sandboxes' processes first, then control groups, then folders.</summary>
 internal static class Sweep
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
-    private const int Attempts = 250;
-
-    public static async Task<int> RunAsync(InstanceFolder instance, CgroupMounts mounts, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(InstanceFolder instance, string dataDirectory, CgroupMounts mounts, CancellationToken cancellationToken)
     {
         var removed = 0;
         foreach (var (name, held) in instance.Dead())
@@ -21,35 +16,28 @@ internal static class Sweep
                 var ids = Directory.Exists(boxes) ? Directory.GetDirectories(boxes).Select(Path.GetFileName).OfType<string>() : [];
                 foreach (var id in ids)
                 {
-                    await EndAsync(mounts.Group($"{instance.CgroupPathOf(name)}/{id}"), cancellationToken).ConfigureAwait(false);
+                    if (!await GroupEnd.RunAsync(mounts.Group($"{instance.CgroupPathOf(name)}/{id}"), cancellationToken).ConfigureAwait(false))
+                    {
+                        throw new SandboxException("Processes of a dead sandbox do not end.");
+                    }
+
                     removed++;
                 }
 
                 CgroupFiles.RemoveEverywhere(mounts.Roots, instance.CgroupPathOf(name));
-                Directory.Delete(Path.Combine(instance.Family, name), recursive: true);
+                Delete(InstanceFolder.ProbeFolder(dataDirectory, name));
+                Delete(Path.Combine(instance.Family, name));
             }
         }
 
         return removed;
     }
 
-    private static async Task EndAsync(ICgroup group, CancellationToken cancellationToken)
+    private static void Delete(string folder)
     {
-        for (var attempt = 0; attempt < Attempts; attempt++)
+        if (Directory.Exists(folder))
         {
-            foreach (var pid in group.Members)
-            {
-                ProcessDescriptor.KillByNumber(pid);
-            }
-
-            if (group.Members.Count == 0 && group.Remove())
-            {
-                return;
-            }
-
-            await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
+            Directory.Delete(folder, recursive: true);
         }
-
-        throw new SandboxException(string.Create(CultureInfo.InvariantCulture, $"{group.Members.Count} processes of a dead sandbox do not end."));
     }
 }

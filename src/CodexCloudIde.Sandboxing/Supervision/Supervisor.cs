@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using CodexCloudIde.Sandboxing.Cgroups;
 using CodexCloudIde.Sandboxing.Linux;
+using CodexCloudIde.Sandboxing.Oci;
 
 namespace CodexCloudIde.Sandboxing.Supervision;
 
@@ -110,7 +111,9 @@ internal sealed class Supervisor(SandboxLimits limits, ICgroup group, ProcessDes
     }
 
     /// <summary>The verdict, after every process is gone.</summary>
-    public SandboxResult Finish(int exitCode)
+    /// <param name="exitCode">Of the first process.</param>
+    /// <param name="end">What that process said about the program.</param>
+    public SandboxResult Finish(int exitCode, ExitNote.ProgramEnd end)
     {
         NoteEvents();
         if (isFull())
@@ -123,10 +126,17 @@ internal sealed class Supervisor(SandboxLimits limits, ICgroup group, ProcessDes
         {
             cause = KillCause.Memory;
         }
+        else if (cause == KillCause.None && end.IsForbiddenCall)
+        {
+            cause = KillCause.Syscall;
+            Label(SandboxLabel.DeniedSyscall);
+        }
 
         lock (gate)
         {
-            return new SandboxResult(cause == KillCause.None ? exitCode : null, cause, [.. labels.Order()], final);
+            return cause == KillCause.None
+                ? new SandboxResult(exitCode, cause, [.. labels.Order()], final, end.Signal, end.Refusal)
+                : new SandboxResult(null, cause, [.. labels.Order()], final, cause == KillCause.Syscall ? end.Signal : null);
         }
     }
 

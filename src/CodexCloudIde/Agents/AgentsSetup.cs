@@ -21,7 +21,8 @@ internal static class AgentsSetup
         services.AddSingleton<IAgentTool, ListFilesTool>();
         services.AddSingleton<IAgentTool, ReadFileTool>();
         services.AddSingleton<IAgentTool, SearchTool>();
-        services.AddSingleton<IAgentTool, RunTestsTool>();
+        services.AddSingleton<RunTestsTool>();
+        services.AddSingleton<IAgentTool>(provider => provider.GetRequiredService<RunTestsTool>());
         services.AddSingleton<IAgentTool, RunCommandTool>();
         services.AddSingleton<IAgentTool, TryPatchesTool>();
         services.AddSingleton<IAgentTool, ApplyEditTool>();

@@ -114,16 +114,17 @@ internal static class TaskEndpoints
 
     private static Task<IResult> ReviewAsync(HttpContext http, IGrainFactory grains, string task, NewReview review)
     {
-        var (accept, hunks) = review.Accept switch
+        var (word, accept) = review.Accept switch
         {
-            { ValueKind: JsonValueKind.String } word when word.GetString() is "all" or "none" => (word.GetString(), []),
+            { ValueKind: JsonValueKind.String } text when text.GetString() is "all" or "none" => (text.GetString(), []),
             { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(id => id.ValueKind == JsonValueKind.String) =>
                 ((string?)null, list.EnumerateArray().Select(id => id.GetString()!).ToArray()),
+            { ValueKind: JsonValueKind.Undefined } when review.Reject is not null => ((string?)null, []),
             _ => (null, null),
         };
-        return hunks is null
-            ? Task.FromResult(((Refusal?)new Refusal(400, "malformed-request", "'accept' is \"all\", \"none\" or a list of hunk ids.", "accept")).ToResult())
-            : AnswerAsync(http, grains, task, (grain, caller) => grain.ReviewAsync(caller, accept, hunks));
+        return accept is null || (word is not null && review.Reject is not null) || review.Reject?.Any(id => id is null) == true
+            ? Task.FromResult(((Refusal?)new Refusal(400, "malformed-request", "'accept' is \"all\", \"none\" or a list of hunk ids; with a list, 'reject' may name hunks too.", "accept")).ToResult())
+            : AnswerAsync(http, grains, task, (grain, caller) => grain.ReviewAsync(caller, word, accept, review.Reject));
     }
 
     private static async Task<IResult> ForkAsync(HttpContext http, IGrainFactory grains, string task, NewFork? fork = null)
@@ -159,5 +160,5 @@ internal static class TaskEndpoints
 
     internal sealed record NewFork(string? At = null);
 
-    internal sealed record NewReview(JsonElement Accept);
+    internal sealed record NewReview(JsonElement Accept = default, string[]? Reject = null);
 }

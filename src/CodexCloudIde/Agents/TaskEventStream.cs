@@ -50,6 +50,7 @@ internal sealed class TaskEventStream(IGrainFactory grains, TaskStore store, Tim
         }
         finally
         {
+            await grain.UnsubscribeAsync(reference);
             grains.DeleteObjectReference<ITaskObserver>(reference);
         }
     }

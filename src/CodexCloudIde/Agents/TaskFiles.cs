@@ -43,9 +43,10 @@ internal sealed class TaskFiles(TaskSession session, TaskStore store, OpenDocume
             return edited;
         }
 
+        // It is in the workspace now: whatever is cancelled from here on, it must be known as the task's.
         Edits++;
         seen[path] = edited.Value.Text;
-        await RememberAsync(item, path, before?.Text, text, edited.Value.Text, cancellationToken);
+        await RememberAsync(item, path, before?.Text, text, edited.Value.Text);
         return edited;
     }
 
@@ -56,10 +57,10 @@ internal sealed class TaskFiles(TaskSession session, TaskStore store, OpenDocume
             return refusal;
         }
 
-        await documents.MovedAsync(Workspace, path, null, cancellationToken);
+        await documents.MovedAsync(Workspace, path, null, CancellationToken.None);
         Edits++;
         seen.Remove(path);
-        await RememberAsync(item, path, before.Text, null, null, cancellationToken);
+        await RememberAsync(item, path, before.Text, null, null);
         return null;
     }
 
@@ -135,9 +136,9 @@ internal sealed class TaskFiles(TaskSession session, TaskStore store, OpenDocume
         _ => file.Base,
     };
 
-    private async Task RememberAsync(TaskItem item, string path, string? before, string? written, string? current, CancellationToken cancellationToken)
+    private async Task RememberAsync(TaskItem item, string path, string? before, string? written, string? current)
     {
-        var file = (await store.ReadFilesAsync(Tenant, session.State.Id, cancellationToken)).FirstOrDefault(known => known.Path == path);
+        var file = (await store.ReadFilesAsync(Tenant, session.State.Id, CancellationToken.None)).FirstOrDefault(known => known.Path == path);
         var @base = file is null ? before : Carried(file, before);
         @base = Carried(new TaskFileRecord { TaskId = session.State.Id, Path = path, Base = @base, Known = written }, current);
         var restore = new TaskRestoreRecord
@@ -145,7 +146,7 @@ internal sealed class TaskFiles(TaskSession session, TaskStore store, OpenDocume
             TenantId = Tenant, TaskId = session.State.Id, Item = int.Parse(item.Id[1..], provider: null), Path = path, Before = before, After = current,
         };
         await store.SaveFileAsync(
-            new TaskFileRecord { TenantId = Tenant, TaskId = session.State.Id, Path = path, Base = @base, Known = current }, restore, cancellationToken);
+            new TaskFileRecord { TenantId = Tenant, TaskId = session.State.Id, Path = path, Base = @base, Known = current }, restore, CancellationToken.None);
     }
 }
 

@@ -214,17 +214,17 @@ internal sealed class TaskGrain(
     public Task<Outcome<string>> DiffAsync(Caller caller) => GuardedAsync(
         caller, Role.Viewer, async task => TaskJson.Write(await new TaskReview(task, job.FilesOf(task), documents).DiffAsync(CancellationToken.None)));
 
-    public Task<Outcome<string>> ReviewAsync(Caller caller, string? accept, string[] hunks) => WhileIdleAsync(caller, async task =>
+    public Task<Outcome<string>> ReviewAsync(Caller caller, string? word, string[] accept, string[]? reject) => WhileIdleAsync(caller, async task =>
     {
-        await RecordAsync(caller, "task.changes", "allowed", new JsonObject { ["accept"] = accept ?? $"{hunks.Length} hunks" });
         var review = new TaskReview(task, job.FilesOf(task), documents);
-        var chosen = hunks.ToHashSet(StringComparer.Ordinal);
-        if (chosen.Count > 0 && (await review.DiffAsync(CancellationToken.None)).Hunks.Select(hunk => hunk.Id).ToHashSet(StringComparer.Ordinal) is var known && !chosen.IsSubsetOf(known))
+        var decision = new ReviewDecision(word, accept.ToHashSet(StringComparer.Ordinal), reject?.ToHashSet(StringComparer.Ordinal));
+        if (decision.Named.Any() && (await review.DiffAsync(CancellationToken.None)).Hunks.Select(hunk => hunk.Id).ToHashSet(StringComparer.Ordinal) is var known && !decision.Named.All(known.Contains))
         {
             return new Refusal(422, "no-such-hunk", "A hunk of this id does not exist (any more); read the diff again.", "accept");
         }
 
-        var refusal = await review.DecideAsync(id => accept == "all" || chosen.Contains(id), accept == "none" && !task.State.Reviewed.Any(hunk => hunk.State == "accepted"), CancellationToken.None);
+        await RecordAsync(caller, "task.changes", "allowed", new JsonObject { ["accept"] = word ?? $"{accept.Length} hunks", ["reject"] = reject is null ? "the rest" : $"{reject.Length} hunks" });
+        var refusal = await review.DecideAsync(decision, CancellationToken.None);
         return refusal is null ? TaskJson.Write(await review.DiffAsync(CancellationToken.None)) : refusal;
     });
 
@@ -258,6 +258,12 @@ internal sealed class TaskGrain(
 
         observers.Subscribe(observer, observer);
         return session!.State.NextEvent - 1;
+    }
+
+    public Task UnsubscribeAsync(ITaskObserver observer)
+    {
+        observers.Unsubscribe(observer);
+        return Task.CompletedTask;
     }
 
     public Task LookAsync() => Task.CompletedTask;

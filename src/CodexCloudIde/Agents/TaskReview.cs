@@ -10,6 +10,26 @@ internal sealed record HunkView(string Id, string Path, string Header, IReadOnly
 
 internal sealed record FileView(string Path, string Change, int Added, int Removed);
 
+/// <summary>
+/// What a person decided. Without <paramref name="Reject"/>, what is not accepted is taken back (what was accepted before stays, unless nothing is
+/// accepted at all: that is Undo); with it, only what it names is taken back and the rest waits.
+/// </summary>
+/// <param name="Word"><c>all</c>, <c>none</c>, or null: the ids in <paramref name="Accept"/>.</param>
+/// <param name="Accept">Ids that are accepted.</param>
+/// <param name="Reject">Ids that are taken back; null: all that are not accepted.</param>
+internal sealed record ReviewDecision(string? Word, IReadOnlySet<string> Accept, IReadOnlySet<string>? Reject)
+{
+    /// <summary>All of the task goes, also what was accepted.</summary>
+    public bool Everything => Word == "none" && Reject is null;
+
+    /// <summary>Every id that is named must exist.</summary>
+    public IEnumerable<string> Named => Accept.Concat(Reject ?? (IEnumerable<string>)[]);
+
+    public bool Accepts(string id) => Word == "all" || Accept.Contains(id);
+
+    public bool Rejects(string id, string state) => Reject?.Contains(id) ?? (Everything || (state == "pending" && !Accepts(id)));
+}
+
 internal sealed record DiffView(IReadOnlyList<FileView> Files, IReadOnlyList<HunkView> Hunks, string Unified);
 
 /// <summary>What a task changed, hunk by hunk, and taking it back. What others typed is in the base, so it is never part of a hunk.</summary>
@@ -35,8 +55,8 @@ internal sealed class TaskReview(TaskSession session, TaskFiles files, OpenDocum
         return new DiffView(views, hunks, unified.ToString());
     }
 
-    /// <summary>Accepts what is named and takes the rest back by inverse operations of the task's own actor.</summary>
-    public async Task<Refusal?> DecideAsync(Func<string, bool> accepts, bool everything, CancellationToken cancellationToken)
+    /// <summary>Decides hunk by hunk; what is rejected is taken back by inverse operations of the task's own actor.</summary>
+    public async Task<Refusal?> DecideAsync(ReviewDecision decision, CancellationToken cancellationToken)
     {
         var decided = new List<ReviewedHunk>();
         foreach (var file in await files.ChangedAsync(cancellationToken))
@@ -47,11 +67,12 @@ internal sealed class TaskReview(TaskSession session, TaskFiles files, OpenDocum
             }
 
             var hunks = Named(file);
-            var rejected = hunks.Where(hunk => StateOf(hunk.Id) == "pending" && !accepts(hunk.Id)).ToList();
-            decided.AddRange(hunks.Where(hunk => accepts(hunk.Id)).Select(hunk => Reviewed(file, hunk, "accepted")));
+            var rejected = hunks.Where(hunk => decision.Rejects(hunk.Id, StateOf(hunk.Id))).ToList();
+            decided.AddRange(hunks.Except(rejected).Where(hunk => decision.Accepts(hunk.Id)).Select(hunk => Reviewed(file, hunk, "accepted")));
             decided.AddRange(rejected.Select(hunk => Reviewed(file, hunk, "rejected")));
             var whole = rejected.Count == hunks.Count;
-            if ((rejected.Count > 0 || hunks.Count == 0) && await TakeBackAsync(file, rejected, whole, everything && whole, cancellationToken) is { } refusal)
+            var taken = rejected.Count > 0 || (hunks.Count == 0 && decision.Everything);
+            if (taken && await TakeBackAsync(file, rejected, whole, decision.Everything && whole, cancellationToken) is { } refusal)
             {
                 return refusal;
             }

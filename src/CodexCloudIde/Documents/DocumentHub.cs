@@ -140,7 +140,8 @@ internal sealed class DocumentHub(
         WatchMembers(workspace);
         foreach (var cursor in feed.Cursors) await Clients.Caller.SendAsync("Cursor", feed.MessageOf(cursor));
         return new OpenResponse(
-            state.Value.DocumentId, state.Value.Revision, state.Value.Text, state.Value.Edits?.Select(feed.MessageOf).ToList(), state.Value.Hash, Limits, !canEdit);
+            state.Value.DocumentId, state.Value.Revision, state.Value.Text, state.Value.Edits?.Select(feed.MessageOf).ToList(), state.Value.Hash, Limits, !canEdit,
+            LineEnding: state.Value.LineEnding, Encoding: state.Value.Encoding);
     }
 
     private async Task CloseAsync(string documentId)

@@ -15,7 +15,10 @@ internal static class ExecutionEndpoints
     {
         var group = routes.MapGroup("/api/v1").RequireAuthorization(TenantPolicy.Tenant).WithTags("executions");
         group.MapPost("/workspaces/{workspace}/executions", StartAsync);
-        group.MapGet("/workspaces/{workspace}/executions", ListAsync);
+        group.MapGet("/workspaces/{workspace}/executions", (HttpContext context, Runs runs, string workspace, PageRequest page, CancellationToken cancellationToken) =>
+            runs.ListAsync<Execution>(context, workspace, RunRow.OfExecution, page, cancellationToken));
+        group.MapGet("/workspaces/{workspace}/test-runs", (HttpContext context, Runs runs, string workspace, PageRequest page, CancellationToken cancellationToken) =>
+            runs.ListAsync<TestRun>(context, workspace, RunRow.OfTests, page, cancellationToken));
         group.MapPost("/workspaces/{workspace}/test-runs", StartTestsAsync);
         group.MapGet("/executions/{id}", (HttpContext context, Runs runs, string id, CancellationToken cancellationToken) => runs.FindAsync(context, id, RunRow.OfExecution, cancellationToken));
         group.MapGet("/executions/{id}/events", (HttpContext context, Runs runs, string id, CancellationToken cancellationToken) => runs.FollowAsync(context, id, cancellationToken));
@@ -56,17 +59,6 @@ internal static class ExecutionEndpoints
         return new EventStream((_, ct) => Runs.ToServerEventsAsync(run.Events(ct), ct));
     }
 
-    private static async Task<IResult> ListAsync(
-        HttpContext context, WorkspaceAccess access, RunHistory history, string workspace, PageRequest page, CancellationToken cancellationToken)
-    {
-        if (!WorkspaceId.TryParse(workspace, CultureInfo.InvariantCulture, out var id)) return Refusal.NotFound.ToResult();
-        var found = await access.FindAsync(context.GetCaller(), id, Role.Viewer, cancellationToken);
-        if (found.Refusal is { } refusal) return refusal.ToResult();
-        var rows = await history.ListAsync(context.GetCaller().Tenant, id, RunRow.OfExecution, page, cancellationToken);
-        var items = Page<RunRow>.Of(rows, page, row => row.Id.ToString("N"));
-        return Results.Json(new { items = items.Items.Select(row => JsonSerializer.Deserialize<Execution>(row.Result, RunJson.Options)), nextCursor = items.NextCursor }, RunJson.Options);
-    }
-
     private static async Task<IResult> CancelAsync(HttpContext context, ExecutionRunner runner, string id, CancellationToken cancellationToken) =>
         await runner.CancelAsync(context.GetCaller(), id, cancellationToken) is { } refusal ? refusal.ToResult() : Results.Accepted();
 
@@ -77,8 +69,21 @@ internal static class ExecutionEndpoints
 }
 
 /// <summary>Runs by id, for whoever may see their workspace.</summary>
-internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess access)
+internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess access, TimeProvider time)
 {
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+
+    /// <summary>Newest first, those under way among them.</summary>
+    public async Task<IResult> ListAsync<T>(HttpContext context, string workspace, string kind, PageRequest page, CancellationToken cancellationToken)
+    {
+        if (!WorkspaceId.TryParse(workspace, CultureInfo.InvariantCulture, out var id)) return Refusal.NotFound.ToResult();
+        var found = await access.FindAsync(context.GetCaller(), id, Role.Viewer, cancellationToken);
+        if (found.Refusal is { } refusal) return refusal.ToResult();
+        var rows = await history.ListAsync(context.GetCaller().Tenant, id, kind, page, cancellationToken);
+        var items = Page<RunRow>.Of(rows, page, row => row.Id.ToString("N"));
+        return Results.Json(new { items = items.Items.Select(row => JsonSerializer.Deserialize<T>(row.Running ? Underway(row) : row.Result, RunJson.Options)), nextCursor = items.NextCursor }, RunJson.Options);
+    }
+
     /// <param name="kind">Null: either.</param>
     public async Task<IResult> FindAsync(HttpContext context, string id, string? kind, CancellationToken cancellationToken)
     {
@@ -98,8 +103,8 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
                 run.Log.ReadAsync(long.TryParse(lastId, NumberStyles.None, CultureInfo.InvariantCulture, out var after) ? after : 0, ct), ct));
         }
 
-        // Long over: what is left is how it began and ended.
-        return new EventStream((_, _) => EndedAsync(id, row.Result));
+        // Long over, or at work in another process: what is told is how it began and ended.
+        return new EventStream((_, ct) => EndedAsync(row, ct));
     }
 
     public static async IAsyncEnumerable<ServerEvent> ToServerEventsAsync(IAsyncEnumerable<ExecutionEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -110,11 +115,22 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
         }
     }
 
-    private static async IAsyncEnumerable<ServerEvent> EndedAsync(string id, string result)
+    private async IAsyncEnumerable<ServerEvent> EndedAsync(RunRow row, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var id = row.Id.ToString("N");
         yield return new ServerEvent("started", JsonSerializer.Serialize(new { id }, RunJson.Options), "1");
-        yield return new ServerEvent("result", result, "2");
-        await Task.CompletedTask;
+        while (row.Running)
+        {
+            await Task.Delay(LookAgain, time, cancellationToken);
+            if (await history.FindAsync(row.TenantId, id, row.Kind, cancellationToken) is not { } now)
+            {
+                yield break;
+            }
+
+            row = now;
+        }
+
+        yield return new ServerEvent("result", row.Result, "2");
     }
 
     private static string Underway(RunRow row) => row.Kind == RunRow.OfExecution

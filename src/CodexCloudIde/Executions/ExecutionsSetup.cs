@@ -32,6 +32,6 @@ internal static class ExecutionsSetup
             provider.GetRequiredService<JobRunner>(), provider.GetRequiredService<RunHistory>(), provider.GetRequiredService<LiveRuns>(), provider.GetRequiredService<WorkspaceAccess>()));
         services.AddSingleton(provider => new TestRunner(
             provider.GetRequiredService<JobRunner>(), provider.GetRequiredService<RunHistory>(), provider.GetRequiredService<LiveRuns>(),
-            provider.GetRequiredService<WorkspaceFolder>(), provider.GetRequiredService<TestTools>()));
+            provider.GetRequiredService<WorkspaceFolder>(), provider.GetRequiredService<TestTools>(), provider.GetRequiredService<WorkspaceEvents>()));
     }
 }

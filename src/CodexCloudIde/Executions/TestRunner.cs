@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CodexCloudIde.Api;
 using CodexCloudIde.Executions.Running;
 using CodexCloudIde.Executions.Tests;
@@ -16,14 +17,16 @@ public sealed class TestRunner
     private readonly LiveRuns live;
     private readonly WorkspaceFolder folder;
     private readonly TestTools tools;
+    private readonly WorkspaceEvents events;
 
-    internal TestRunner(JobRunner jobs, RunHistory history, LiveRuns live, WorkspaceFolder folder, TestTools tools)
+    internal TestRunner(JobRunner jobs, RunHistory history, LiveRuns live, WorkspaceFolder folder, TestTools tools, WorkspaceEvents events)
     {
         this.jobs = jobs;
         this.history = history;
         this.live = live;
         this.folder = folder;
         this.tools = tools;
+        this.events = events;
     }
 
     /// <summary>Starts; 422 <c>no-test-runner</c> when none is found.</summary>
@@ -60,23 +63,29 @@ public sealed class TestRunner
         }
 
         var name = framework?.Name ?? "command";
-        var initial = TestVerdict.Of(plan.Key, name, report, JobRunner.Initial(plan.Key), request);
+        var initial = TestVerdict.Of(plan.Key, name, report, JobRunner.Initial(plan.Key), request) with { Status = TestRun.Underway, StartedBy = actor.Name, Summary = "It is running." };
         await history.BeginAsync(plan.Id, RunRow.OfTests, caller, workspace, initial, cancellationToken);
         plan.Log.Append("started", new { id = plan.Key, framework = name });
         var run = new LiveRun(caller.Tenant, workspace.Workspace, RunRow.OfTests, plan.Log);
         var work = Task.Run(() => RunAsync(plan, name, report, request, run.Cancelling.Token), CancellationToken.None);
         live.Follow(plan.Key, run, work);
+        Announce(plan, isRunning: true);
         return new RunHandle<TestRun>(plan.Key, ct => plan.Log.ReadAsync(0, ct), work);
     }
 
     private async Task<TestRun> RunAsync(JobPlan plan, string framework, TestReport report, TestRunRequest request, CancellationToken cancelled)
     {
         var execution = await jobs.RunAsync(plan, "tests", cancelled);
-        var run = TestVerdict.Of(plan.Key, framework, report, execution, request);
+        var run = TestVerdict.Of(plan.Key, framework, report, execution, request) with { StartedBy = plan.Actor.Name };
         await history.EndAsync(plan.Caller.Tenant, plan.Id, run);
         plan.Log.End("result", run);
+        Announce(plan, isRunning: false);
         return run;
     }
+
+    /// <summary>Everybody in the workspace sees the same run: the event names it, its own stream tells the rest.</summary>
+    private void Announce(JobPlan plan, bool isRunning) =>
+        events.Publish(plan.Workspace, new WorkspaceEvent("testRun.changed", JsonSerializer.Serialize(new { id = plan.Key, running = isRunning }, RunJson.Options)));
 
     private async Task<TestFramework?> DetectAsync(WorkspaceRef workspace, CancellationToken cancellationToken)
     {

@@ -55,9 +55,14 @@ internal sealed class TerminalHub(TerminalRegistry terminals, AccessWatch watch)
             return new TerminalAnswer(null, "notFound");
         }
 
-        terminal.Attach(Context.ConnectionId, request!.FromOffset);
-        return new TerminalAnswer(terminal.Id);
+        return new TerminalAnswer(terminal.Id, Offset: terminal.Attach(Context.ConnectionId, request!.FromOffset));
     }
+
+    /// <summary>For a page that comes anew: which terminals are there to be attached.</summary>
+    public TerminalList List(ListTerminals? request) =>
+        new(WorkspaceId.TryParse(request?.WorkspaceId, null, out var workspace)
+            ? [.. terminals.Of(Caller, workspace).Select(terminal => new ListedTerminal(terminal.Id, terminal.IsAttached))]
+            : []);
 
     public async Task Close(CloseTerminal? request)
     {

@@ -16,7 +16,7 @@ namespace CodexCloudIde.Terminals;
 /// <summary>Every terminal of this process: opened here, watched until it ends, its access looked at again every few seconds.</summary>
 internal sealed partial class TerminalRegistry(
     Sandboxes sandboxes, WorkspaceAccess access, AccessWatch watch, WorkspaceFolder folder, OpenDocuments documents, WorkspaceEvents events, AuditLog audit,
-    IHubContext<TerminalHub> hub, IOptions<TerminalOptions> options, ILogger<TerminalRegistry> logger) : IHostedService
+    IHubContext<TerminalHub> hub, IOptions<TerminalOptions> options, TimeProvider time, ILogger<TerminalRegistry> logger) : IHostedService
 {
     private static readonly TimeSpan AccessInterval = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(400);
@@ -28,6 +28,12 @@ internal sealed partial class TerminalRegistry(
     public Terminal? Find(Caller caller, string? id) =>
         id is not null && terminals.TryGetValue(id, out var found) && found.Terminal.Caller.Tenant == caller.Tenant && found.Terminal.Caller.User == caller.User
             ? found.Terminal : null;
+
+    /// <summary>The account's terminals in the workspace, the oldest first.</summary>
+    public IEnumerable<Terminal> Of(Caller caller, WorkspaceId workspace) =>
+        terminals.Values.Select(open => open.Terminal)
+            .Where(open => open.Caller.Tenant == caller.Tenant && open.Caller.User == caller.User && open.Workspace.Workspace == workspace)
+            .OrderBy(open => open.Since);
 
     public async Task<Outcome<string>> OpenAsync(Caller caller, WorkspaceId workspace, string connection, int columns, int rows, CancellationToken cancellationToken)
     {
@@ -101,7 +107,7 @@ internal sealed partial class TerminalRegistry(
         try
         {
             var program = await sandbox.OpenTerminalAsync(shell, columns, rows, cancellationToken);
-            return new Terminal(id, caller, workspace, connection, sandbox, program, hub);
+            return new Terminal(id, caller, workspace, connection, sandbox, program, hub) { Since = time.GetUtcNow() };
         }
         catch
         {

@@ -75,10 +75,22 @@ internal static class FileEndpoints
         {
             var path = request.PathAfter(Marker);
             var condition = WriteCondition.Of(request.Http.Request);
-            return !path.Succeeded ? path.Refusal.ToResult()
-                : !condition.Succeeded ? condition.Refusal.ToResult()
-                : (await files.DeleteAsync(workspace, path.Value, condition.Value, request.Aborted)).ToResult();
+            if ((path.Refusal ?? condition.Refusal) is { } refusal)
+            {
+                return refusal.ToResult();
+            }
+
+            var deleted = await files.DeleteAsync(workspace, path.Value!, condition.Value!, request.Aborted);
+            if (deleted.Value is { } deletion)
+            {
+                request.Http.Response.Headers["Codex-Deletion"] = deletion;
+            }
+
+            return deleted.Refusal.ToResult();
         }));
+
+        group.MapPost("/{w}/deletions/{deletion}/undo", (WorkspaceRequest request, WorkspaceFiles files, string deletion) =>
+            request.WhenAsync(Role.Developer, workspace => Task.FromResult(files.UndoDeletion(workspace, deletion).ToResult())));
 
         group.MapPost("/{w}/moves", (MoveRequest body, WorkspaceRequest request, WorkspaceFiles files) => request.WhenAsync(Role.Developer, async workspace =>
             (await files.MoveAsync(workspace, body.From, body.To, request.Aborted)).ToResult()));

@@ -48,7 +48,8 @@ internal sealed record WriteCondition(IList<EntityTagHeaderValue> Match, IList<E
 /// <summary>
 /// Files as the API has them: the folder's bytes with the open documents' texts on top, preconditions, and news for whoever watches. Callers have authorised.
 /// </summary>
-internal sealed class WorkspaceFiles(WorkspaceFolder folder, OpenDocuments documents, WorkspaceEvents events, WorkspaceUsage usage, IOptions<WorkspaceOptions> options)
+internal sealed class WorkspaceFiles(
+    WorkspaceFolder folder, Deletions deletions, OpenDocuments documents, WorkspaceEvents events, WorkspaceUsage usage, IOptions<WorkspaceOptions> options)
 {
     // Up to here a tag is the hash of the content, and a write may concern an open document; larger files are streamed.
     private const int Small = 4 << 20;
@@ -142,7 +143,8 @@ internal sealed class WorkspaceFiles(WorkspaceFolder folder, OpenDocuments docum
         }
     }
 
-    public async Task<Refusal?> DeleteAsync(WorkspaceRef workspace, string path, WriteCondition condition, CancellationToken cancellationToken)
+    /// <summary>The deletion's id, by which <see cref="UndoDeletion"/> takes it back; null when it cannot be.</summary>
+    public async Task<Outcome<string?>> DeleteAsync(WorkspaceRef workspace, string path, WriteCondition condition, CancellationToken cancellationToken)
     {
         if (!condition.IsEmpty)
         {
@@ -158,13 +160,28 @@ internal sealed class WorkspaceFiles(WorkspaceFolder folder, OpenDocuments docum
             }
         }
 
-        if (await folder.DeleteAsync(workspace, path, cancellationToken) is { } refusal)
+        // What is typed last is part of what may be taken back.
+        await documents.MaterialiseAsync(workspace, cancellationToken);
+        var deleted = await Task.Run(() => deletions.Delete(workspace, path), cancellationToken);
+        if (deleted.Refusal is not null)
         {
-            return refusal;
+            return deleted;
         }
 
-        await documents.MovedAsync(workspace, path, null, cancellationToken);
+        await documents.MovedAsync(workspace, path, null, CancellationToken.None);
         events.Publish(workspace, WorkspaceEvent.TreeChanged(path));
+        return deleted;
+    }
+
+    public Refusal? UndoDeletion(WorkspaceRef workspace, string deletion)
+    {
+        var restored = deletions.Undo(workspace, deletion);
+        if (!restored.Succeeded)
+        {
+            return restored.Refusal;
+        }
+
+        events.Publish(workspace, WorkspaceEvent.TreeChanged(restored.Value));
         return null;
     }
 

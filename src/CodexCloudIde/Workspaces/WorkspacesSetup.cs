@@ -28,6 +28,7 @@ internal static class WorkspacesSetup
         services.AddSingleton(provider => new WorkspaceAccess(provider.GetRequiredService<TenantContexts>()));
         services.AddSingleton<WorkspaceCatalog>();
         services.AddSingleton<WorkspaceMembers>();
+        services.AddSingleton<Deletions>();
         services.AddSingleton<WorkspaceFiles>();
         services.AddSingleton<WorkspaceArchives>();
         services.AddSingleton<WorkspaceSearch>();

@@ -7,46 +7,9 @@
 //
 // Everything not acknowledged also lies in a store that survives the page. Whatever goes wrong (a gap in the revisions, a hash that differs, a history too old to
 // continue from) ends in the same place: the server's text becomes the new shadow by one edit from the old shadow, and what the person typed is transformed over it.
-import { apply, compose, difference, hash, identity, requiredLength, transform, type Operation } from "./operation.ts";
+import { apply, compose, difference, hash, identity, transform, type Operation } from "./operation.ts";
+import { OpenError, type Frozen, type Notices, type Pending, type PendingStore, type Replica, type SyncState } from "./pending.ts";
 import type { Actor, CursorMoved, CursorRange, Edited, Listener, OpenAnswer, Transport } from "./protocol.ts";
-
-export type SyncState = "saved" | "saving" | "offline" | "readOnly" | "gone";
-
-/** What shows the text. */
-export interface Replica {
-  /** Somebody else's edit, already transformed to fit what is shown. */
-  applyRemote(operation: Operation, actor: Actor): void;
-  cursorMoved(event: CursorMoved): void;
-}
-
-export interface Notices {
-  changed(): void;
-  /** Something was mended or could not be kept; `text` says it to the person. */
-  notice(text: string): void;
-  moved(path: string): void;
-}
-
-/** What survives the page: enough to send again and to continue. */
-export interface Pending {
-  clientId: string;
-  sequence: number;
-  revision: number;
-  shadow: string;
-  frozen: Frozen | null;
-  inFlight: Operation | null;
-  buffer: Operation;
-  unsent: number;
-}
-
-export interface PendingStore {
-  put(pending: Pending): void;
-  remove(clientId: string): void;
-}
-
-interface Frozen {
-  baseRevision: number;
-  operation: Operation;
-}
 
 const hashEvery = 256;
 const gapPatience = 300;
@@ -57,6 +20,8 @@ export class DocumentClient implements Listener {
   text: string;
   unsent = 0;
   readOnly = false;
+  lineEnding = "lf";
+  encoding = "utf-8";
   private documentId = "";
   private shadow: string;
   private revision = 0;
@@ -74,6 +39,8 @@ export class DocumentClient implements Listener {
   private gapTimer: ReturnType<typeof setTimeout> | undefined;
   private waiters: (() => void)[] = [];
   replica: Replica | null = null;
+  /** Who hears events: what was handed over at the first opening, so that closing can tell this client from its successor. */
+  private ear: Listener = this;
 
   private constructor(
     private readonly transport: Transport,
@@ -120,6 +87,7 @@ export class DocumentClient implements Listener {
       throw new OpenError(answer.error, answer.detail ?? answer.error);
     }
     client = new DocumentClient(transport, workspaceId, path, checkout, kept?.clientId ?? crypto.randomUUID(), store, notices, answer, kept);
+    client.ear = listener;
     early.forEach((event) => client!.edited(event));
     void client.send();
     return client;
@@ -168,7 +136,7 @@ export class DocumentClient implements Listener {
     this.disposed = true;
     clearTimeout(this.gapTimer);
     if (this.connected) {
-      this.transport.close(this.documentId);
+      this.transport.close(this.documentId, this.ear);
     }
   }
 
@@ -200,9 +168,13 @@ export class DocumentClient implements Listener {
   moved(path: string | null): void {
     if (path === null) {
       this.gone = true;
-    } else {
+      // Nobody waits for what will never be acknowledged.
+      this.waiters.splice(0).forEach((resolve) => resolve());
+    } else if (path !== this.path) {
+      const from = this.path;
       this.path = path;
-      this.notices.moved(path);
+      this.notices.moved(from, path);
+      this.keep();
     }
     this.notices.changed();
   }
@@ -344,7 +316,7 @@ export class DocumentClient implements Listener {
     clearTimeout(this.gapTimer);
     try {
       const answer = await this.transport.open(
-        { workspaceId: this.workspaceId, path: this.path, checkout: this.checkout, knownRevision: whole ? undefined : this.revision }, this);
+        { workspaceId: this.workspaceId, path: this.path, checkout: this.checkout, knownRevision: whole ? undefined : this.revision }, this.ear);
       if (answer.error) {
         if (answer.error === "notFound" || answer.error === "gone") {
           this.moved(null);
@@ -367,6 +339,8 @@ export class DocumentClient implements Listener {
   private take(answer: OpenAnswer): void {
     this.documentId = answer.documentId!;
     this.readOnly = answer.readOnly ?? false;
+    this.lineEnding = answer.lineEnding ?? this.lineEnding;
+    this.encoding = answer.encoding ?? this.encoding;
     if (answer.operations) {
       answer.operations.forEach((event) => this.edited(event));
     } else if (typeof answer.text === "string" && (answer.revision! >= this.revision || answer.text !== this.shadow)) {
@@ -391,7 +365,7 @@ export class DocumentClient implements Listener {
   /** Every so often: is what we believe to be the server's text really it? */
   private async verify(): Promise<void> {
     try {
-      const answer = await this.transport.open({ workspaceId: this.workspaceId, path: this.path, checkout: this.checkout, knownRevision: this.revision }, this);
+      const answer = await this.transport.open({ workspaceId: this.workspaceId, path: this.path, checkout: this.checkout, knownRevision: this.revision }, this.ear);
       if (!answer.error) {
         this.take(answer);
         await this.compare(answer);
@@ -410,7 +384,7 @@ export class DocumentClient implements Listener {
     if (mine === null || mine === answer.hash || this.revision !== revision) {
       return;
     }
-    const healed = await this.transport.open({ workspaceId: this.workspaceId, path: this.path, checkout: this.checkout }, this);
+    const healed = await this.transport.open({ workspaceId: this.workspaceId, path: this.path, checkout: this.checkout }, this.ear);
     if (typeof healed.text === "string") {
       this.replaceShadow(healed.text, healed.revision!);
       this.notices.notice("This file had come out of step with the server and was mended.");
@@ -428,13 +402,3 @@ export class DocumentClient implements Listener {
     }
   }
 }
-
-/** The server does not open this document for editing. */
-export class OpenError extends Error {
-  constructor(readonly code: string, detail: string) {
-    super(detail);
-  }
-}
-
-/** Would the operation fit? Guards against what came from a store that another version wrote. */
-export const fits = (pending: Pending): boolean => requiredLength(pending.inFlight ?? identity) <= pending.shadow.length;

@@ -77,7 +77,11 @@ export class DocumentHub implements Transport {
     void this.connection.send("SetCursor", { documentId, revision, ranges }).catch(() => undefined);
   }
 
-  close(documentId: string): void {
+  close(documentId: string, client: Listener): void {
+    if (this.listeners.get(documentId) !== client) {
+      // The file was opened again meanwhile, by a client that has taken this one's place.
+      return;
+    }
     this.listeners.delete(documentId);
     void this.connection.send("Close", { documentId }).catch(() => undefined);
   }

@@ -1,7 +1,8 @@
 // Between Monaco and a document: what is typed becomes operations, others' operations become edits, undo is the person's own.
 import type { editor, IDisposable } from "monaco-editor/editor/editor.api.js";
 import { acceptable, Builder, difference, identity, map, type Operation } from "./operation.ts";
-import { DocumentClient, type SyncState } from "./client.ts";
+import type { DocumentClient } from "./client.ts";
+import type { SyncState } from "./pending.ts";
 import type { Actor, CursorMoved, CursorRange } from "./protocol.ts";
 import { UndoHistory } from "./undo.ts";
 import { CursorFlags } from "./cursorFlags.ts";
@@ -13,9 +14,11 @@ export interface DocumentEvents {
   presence: (document: SyncedDocument, person: Actor, here: boolean) => void;
   agentEdited: (document: SyncedDocument, firstLine: number, lastLine: number) => void;
   notice: (document: SyncedDocument, text: string) => void;
-  moved: (document: SyncedDocument, path: string) => void;
+  moved: (document: SyncedDocument, from: string, to: string) => void;
 }
 
+const endings: Record<string, string> = { lf: "LF", crlf: "CRLF", cr: "CR", mixed: "Mixed" };
+const encodings: Record<string, string> = { "utf-8": "UTF-8", "utf-8-bom": "UTF-8 with BOM", "utf-16le": "UTF-16 LE", "utf-16be": "UTF-16 BE" };
 const cursorPause = 40;
 const undoKey = "KeyZ";
 const redoKey = "KeyY";
@@ -56,6 +59,14 @@ export class SyncedDocument {
 
   get unsent(): number {
     return this.client.unsent;
+  }
+
+  get lineEnding(): string {
+    return endings[this.client.lineEnding] ?? this.client.lineEnding;
+  }
+
+  get encoding(): string {
+    return encodings[this.client.encoding] ?? this.client.encoding;
   }
 
   save(): Promise<void> {
@@ -99,8 +110,13 @@ export class SyncedDocument {
     this.events.notice?.(this, text);
   }
 
-  moved(path: string): void {
-    this.events.moved?.(this, path);
+  moved(from: string, to: string): void {
+    this.events.moved?.(this, from, to);
+  }
+
+  /** Renamed by this page: known before the server's event tells it. */
+  moveTo(path: string): void {
+    this.client.moved(path);
   }
 
   dispose(): void {

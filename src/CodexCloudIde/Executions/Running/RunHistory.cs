@@ -47,9 +47,14 @@ internal sealed class RunHistory(TenantContexts contexts, TimeProvider time)
     public async Task<IReadOnlyList<RunRow>> ListAsync(TenantId tenant, WorkspaceId workspace, string kind, Api.PageRequest page, CancellationToken cancellationToken)
     {
         await using var context = contexts.Create(tenant);
-        var rows = await context.Set<RunRow>().AsNoTracking().Where(run => run.WorkspaceId == workspace && run.Kind == kind)
-            .OrderByDescending(run => run.StartedTicks).Take(MostListed).ToListAsync(cancellationToken);
-        return [.. rows.SkipWhile(run => page.After is not null && run.Id.ToString("N") != page.After).Skip(page.After is null ? 0 : 1).Take(page.Limit + 1)];
+        var rows = context.Set<RunRow>().AsNoTracking().Where(run => run.WorkspaceId == workspace && run.Kind == kind);
+        if (Guid.TryParseExact(page.After, "N", out var last))
+        {
+            var before = await rows.Where(run => run.Id == last).Select(run => run.StartedTicks).SingleOrDefaultAsync(cancellationToken);
+            rows = rows.Where(run => run.StartedTicks < before);
+        }
+
+        return await rows.OrderByDescending(run => run.StartedTicks).Take(page.Limit + 1).ToListAsync(cancellationToken);
     }
 
     /// <summary>Runs that a killed server of this machine left open become what they are: killed, reason <c>serverStopped</c>.</summary>
@@ -70,8 +75,6 @@ internal sealed class RunHistory(TenantContexts contexts, TimeProvider time)
         await context.SaveChangesAsync(cancellationToken);
         return dead.Count;
     }
-
-    private const int MostListed = 500;
 
     private const string Stopped = "The server stopped while this ran; run it again.";
 

@@ -11,9 +11,8 @@ internal sealed class SandboxSettings
     [RegularExpression("auto|oci|docker")]
     public string Runtime { get; set; } = "auto";
 
-    /// <summary>The OCI runtime's program.</summary>
-    [Required]
-    public string RuntimeProgram { get; set; } = "runc";
+    /// <summary>The OCI runtime's program; unset takes runc, or crun where that is what works.</summary>
+    public string? RuntimeProgram { get; set; }
 
     [Required]
     public string StateDirectory { get; set; } = "/run/codex-cloud-ide";

@@ -20,12 +20,13 @@ internal sealed partial class Sandboxes : IHostedService, IReadinessCheck, IAsyn
         this.settings = settings;
         this.logger = logger;
         turns = new SemaphoreSlim(settings.Value.Concurrency);
-        runtime = new OciRuntime(
-            new SandboxOptions
-            {
-                DataDirectory = data.Path, PoolSize = settings.Value.PoolSize, RuntimeProgram = settings.Value.RuntimeProgram, StateDirectory = settings.Value.StateDirectory,
-            },
-            runtimeLogger);
+        var options = new SandboxOptions { DataDirectory = data.Path, PoolSize = settings.Value.PoolSize, StateDirectory = settings.Value.StateDirectory };
+        if (settings.Value.RuntimeProgram is { Length: > 0 } program)
+        {
+            options.RuntimePrograms = [program];
+        }
+
+        runtime = new OciRuntime(options, runtimeLogger);
     }
 
     public string Name => "sandbox";

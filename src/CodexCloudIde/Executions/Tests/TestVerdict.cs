@@ -15,7 +15,10 @@ internal static class TestVerdict
             : "passed";
         var run = new TestRun(
             id, report.Framework ?? framework, status, cases.Count, passed, failed, errors, skipped, Math.Round(cases.Sum(found => found.DurationMs), 3), cases,
-            request.Coverage || request.CoveragePerCase ? report.CoverageOf(request.CoveragePerCase) : null, execution, "");
+            request.Coverage || request.CoveragePerCase ? report.CoverageOf(request.CoveragePerCase) : null, execution, "")
+        {
+            Filter = request.Filter is { Count: > 0 } filter ? filter : null,
+        };
         return run with { Summary = Summarise(run) };
     }
 
