@@ -23,7 +23,7 @@ public sealed class AccessibilityTests(IdeHost host, Chromium chromium) : IClass
         await CleanAsync(door, "sign-in");
         await door.Context.CloseAsync();
 
-        var visitor = await SignInAsync(chromium, host.Address, light: light);
+        await using var visitor = await SignInAsync(chromium, host.Address, light: light);
         var page = visitor.Page;
         await Expect(page.Locator(".workspace-card").First).ToBeVisibleAsync();
         await CleanAsync(page, "workspaces");

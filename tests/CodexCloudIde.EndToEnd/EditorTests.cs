@@ -17,7 +17,7 @@ public sealed class EditorTests(IdeHost host, Chromium chromium) : IClassFixture
     public async Task Tabs_PinReorderSplitAndClose_DoWhatTheMouseSays()
     {
         var workspace = await CreateAsync(host.Client, File("a.txt", "aa"), File("b.txt", "bb"), File("c.txt", "cc"));
-        var visitor = await SignInAsync(chromium, host.Address);
+        await using var visitor = await SignInAsync(chromium, host.Address);
         await visitor.EnterAsync(workspace);
 
         // One click shows, the next click replaces; a double click keeps.
@@ -65,7 +65,7 @@ public sealed class EditorTests(IdeHost host, Chromium chromium) : IClassFixture
     public async Task Keys_OfTheIde_OpenWhatTheyNameAndCloseItAgain()
     {
         var workspace = await CreateAsync(host.Client, File("src/alpha.py", "needle = 1\n"), File("beta.txt", "x"));
-        var visitor = await SignInAsync(chromium, host.Address);
+        await using var visitor = await SignInAsync(chromium, host.Address);
         await visitor.EnterAsync(workspace);
         var (page, keys) = (visitor.Page, visitor.Page.Keyboard);
 
@@ -101,8 +101,8 @@ public sealed class EditorTests(IdeHost host, Chromium chromium) : IClassFixture
     {
         await host.AddMemberAsync("second@example.com", Role.Owner);
         var workspace = await CreateAsync(host.Client, File("note.txt", "hello\n"));
-        var first = await SignInAsync(chromium, host.Address);
-        var second = await SignInAsync(chromium, host.Address, "second@example.com", light: true);
+        await using var first = await SignInAsync(chromium, host.Address);
+        await using var second = await SignInAsync(chromium, host.Address, "second@example.com", light: true);
         foreach (var visitor in new[] { first, second })
         {
             await visitor.EnterAsync(workspace);
@@ -136,7 +136,7 @@ public sealed class EditorTests(IdeHost host, Chromium chromium) : IClassFixture
     public async Task File_DeletedByAnother_SaysSoAndComesBack()
     {
         var workspace = await CreateAsync(host.Client, File("note.txt", "one\r\ntwo\r\n"));
-        var visitor = await SignInAsync(chromium, host.Address);
+        await using var visitor = await SignInAsync(chromium, host.Address);
         await visitor.EnterAsync(workspace);
         await visitor.OpenAsync("note.txt");
         await Expect(visitor.Text).ToContainTextAsync("two");
@@ -164,7 +164,7 @@ public sealed class EditorTests(IdeHost host, Chromium chromium) : IClassFixture
         var (_, viewer) = await host.AddMemberAsync("viewer@example.com", Role.Viewer);
         var workspace = await CreateAsync(host.Client, File("note.txt", "look"));
         await host.Client.PutAsync(new Uri($"api/v1/workspaces/{workspace}/members/{viewer.User}", UriKind.Relative), new StringContent("{\"role\":\"viewer\"}", Encoding.UTF8, "application/json"), Ending);
-        var visitor = await SignInAsync(chromium, host.Address, "viewer@example.com");
+        await using var visitor = await SignInAsync(chromium, host.Address, "viewer@example.com");
         await visitor.EnterAsync(workspace);
         await visitor.OpenAsync("note.txt");
         await Expect(visitor.Page.Locator("[data-status=access]")).ToHaveTextAsync("Read only");

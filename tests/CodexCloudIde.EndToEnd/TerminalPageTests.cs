@@ -14,7 +14,7 @@ public sealed class TerminalPageTests(IdeHost host, Chromium chromium) : IClassF
     public async Task Shell_ColoursResizeInterruptClipboardAndFullScreen_Work()
     {
         var workspace = await CreateAsync(host.Client, File("note.txt", "hello\n"));
-        var visitor = await SignInAsync(chromium, host.Address);
+        await using var visitor = await SignInAsync(chromium, host.Address);
         await visitor.EnterAsync(workspace);
         await visitor.OpenAsync("note.txt");
         var (page, keys) = (visitor.Page, visitor.Page.Keyboard);
@@ -70,32 +70,32 @@ public sealed class TerminalPageTests(IdeHost host, Chromium chromium) : IClassF
     public async Task Terminals_AfterAReload_AreTheSameShells()
     {
         var workspace = await CreateAsync(host.Client, File("note.txt", "hello\n"));
-        var visitor = await SignInAsync(chromium, host.Address);
-        await visitor.EnterAsync(workspace);
-        var page = visitor.Page;
+        await using var before = await SignInAsync(chromium, host.Address);
+        await before.EnterAsync(workspace);
+        var page = before.Page;
         var tabs = page.Locator(".terminal-tab");
-        await visitor.ShellSaysAsync("$");
-        await visitor.ShellAsync("X=first; echo re''ady");
-        await visitor.ShellSaysAsync("ready");
+        await before.ShellSaysAsync("$");
+        await before.ShellAsync("X=first; echo re''ady");
+        await before.ShellSaysAsync("ready");
         await page.GetByRole(AriaRole.Button, new() { Name = "New terminal" }).ClickAsync();
-        await visitor.ShellSaysAsync("$");
-        await visitor.ShellAsync("X=second; echo re''ady");
-        await visitor.ShellSaysAsync("ready");
+        await before.ShellSaysAsync("$");
+        await before.ShellAsync("X=second; echo re''ady");
+        await before.ShellSaysAsync("ready");
 
         await page.ReloadAsync();
         await Expect(tabs).ToHaveCountAsync(2);
-        await visitor.ShellSaysAsync("ready");
-        await visitor.ShellAsync("echo X is $X");
-        await visitor.ShellSaysAsync("X is second");
+        await before.ShellSaysAsync("ready");
+        await before.ShellAsync("echo X is $X");
+        await before.ShellSaysAsync("X is second");
         await tabs.First.ClickAsync();
-        await visitor.ShellAsync("echo X is $X");
-        await visitor.ShellSaysAsync("X is first");
+        await before.ShellAsync("echo X is $X");
+        await before.ShellSaysAsync("X is first");
 
         // The window closed for good: the shells wait for whoever comes back.
         var context = page.Context;
         await page.CloseAsync();
-        visitor = new Visitor(await context.NewPageAsync());
-        page = visitor.Page;
+        page = await context.NewPageAsync();
+        var visitor = new Visitor(page);
         tabs = page.Locator(".terminal-tab");
         await visitor.EnterAsync(workspace);
         await Expect(tabs).ToHaveCountAsync(2);
@@ -126,7 +126,7 @@ public sealed class TerminalPageTests(IdeHost host, Chromium chromium) : IClassF
     {
         await using var bare = await IdeHost.StartAsync("--Ide:Sandbox:RuntimeProgram=/nonexistent/runc");
         var workspace = await CreateAsync(bare.Client, File("note.txt", "hello\n"));
-        var visitor = await SignInAsync(chromium, bare.Address);
+        await using var visitor = await SignInAsync(chromium, bare.Address);
         await visitor.EnterAsync(workspace);
         await Expect(visitor.Page.Locator("#panel-terminal")).ToContainTextAsync("apt-get install runc");
         await Expect(visitor.Page.Locator("[data-status=sandbox]")).ToHaveTextAsync("No sandbox");

@@ -8,8 +8,8 @@ using static Microsoft.Playwright.Assertions;
 
 namespace CodexCloudIde.EndToEnd;
 
-/// <summary>A signed-in person at the IDE page: the places that tests look at, by the names that people see.</summary>
-internal sealed class Visitor(IPage page)
+/// <summary>A signed-in person at the IDE page: the places that tests look at, by the names that people see. Disposing closes the browser's window.</summary>
+internal sealed class Visitor(IPage page) : IAsyncDisposable
 {
     public IPage Page => page;
 
@@ -60,6 +60,8 @@ internal sealed class Visitor(IPage page)
 
     public static Task<byte[]> BytesAsync(HttpClient client, string workspace, string path) =>
         client.GetByteArrayAsync(FileUrl(workspace, path), TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync() => await page.Context.CloseAsync();
 
     /// <summary>Opens the IDE page on a workspace.</summary>
     public async Task EnterAsync(string workspace)

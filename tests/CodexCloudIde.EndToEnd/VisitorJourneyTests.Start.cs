@@ -31,7 +31,7 @@ public sealed partial class VisitorJourneyTests
         await Expect(page.GetByText("This link is no longer valid.")).ToBeVisibleAsync();
 
         await page.GotoAsync("/account");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
         await page.GotoAsync("/sign-in");
         await page.GetByLabel("E-mail").FillAsync(Email);
         await page.GetByLabel("Password").FillAsync("not the password");

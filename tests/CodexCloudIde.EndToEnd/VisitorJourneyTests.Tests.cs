@@ -21,6 +21,7 @@ public sealed partial class VisitorJourneyTests
         await panel.GetByRole(AriaRole.Button, new() { Name = "dispatch/rates.py:44" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Tab, new() { Name = "rates.py" })).ToBeVisibleAsync();
         await Expect(page.Locator("[data-status=position]")).ToContainTextAsync("Ln 44");
+        await Expect(page.Locator(".view-lines").First).ToContainTextAsync(Spaced("def price(grams"));
         await Chromium.ShootAsync(page, "5-tests-red");
 
         await panel.GetByRole(AriaRole.Button, new() { Name = "Run failed" }).ClickAsync();
@@ -33,7 +34,7 @@ public sealed partial class VisitorJourneyTests
     /// <summary>A case that hangs is named, the others keep their results; the page may be loaded again meanwhile; Cancel ends a run at once.</summary>
     private static async Task RunHangingCaseAsync(IPage page, ILocator panel)
     {
-        await TypeInTerminalAsync(page, @"printf 'import time\n\n\ndef test_waits():\n    time.sleep(600)\n' > tests/test_hanging.py; ls tests");
+        await TypeInTerminalAsync(page, @"printf 'import time\n\n\ndef test_waits():\n    time.sleep(600)\n' > tests/test_waiting.py; ls tests");
         await page.GetByRole(AriaRole.Tab, new() { Name = "Tests" }).ClickAsync();
         await panel.GetByRole(AriaRole.Button, new() { Name = "Run tests" }).ClickAsync();
         await Expect(Case(panel, "test_waits")).ToBeVisibleAsync();
@@ -59,8 +60,8 @@ public sealed partial class VisitorJourneyTests
         await Expect(panel.GetByRole(AriaRole.Button, new() { Name = "Run tests" })).ToBeVisibleAsync();
         await Expect(panel.Locator(".tests-summary")).ToContainTextAsync("1 skipped");
         await Chromium.ShootAsync(page, "5-tests-cancelled");
-        await TypeInTerminalAsync(page, "rm tests/test_hanging.py; ls tests");
-        await Expect(page.GetByRole(AriaRole.Treeitem, new() { Name = "test_hanging.py" })).ToHaveCountAsync(0);
+        await TypeInTerminalAsync(page, "rm tests/test_waiting.py; ls tests");
+        await Expect(page.GetByRole(AriaRole.Treeitem, new() { Name = "test_waiting.py" })).ToHaveCountAsync(0);
     }
 
     private static ILocator Case(ILocator panel, string name) => panel.Locator(".case").Filter(new() { HasText = name });

@@ -28,7 +28,7 @@ public sealed class WorkspacesPageTests(Chromium chromium) : IClassFixture<Chrom
             await entry.WriteAsync("# zip"u8.ToArray(), Ending);
         }
 
-        var visitor = await SignInAsync(chromium, host.Address);
+        await using var visitor = await SignInAsync(chromium, host.Address);
         var page = visitor.Page;
         await Expect(page.GetByText("No workspace yet.")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Tab, new() { Name = "Upload" }).ClickAsync();
@@ -73,7 +73,7 @@ public sealed class WorkspacesPageTests(Chromium chromium) : IClassFixture<Chrom
         using var repositories = new TempFolder();
         await RepositoryAsync(Path.Combine(repositories.Path, "project"));
         await using var host = await IdeHost.StartAsync($"--Ide:Git:LocalRoots:0={repositories.Path}");
-        var visitor = await SignInAsync(chromium, host.Address);
+        await using var visitor = await SignInAsync(chromium, host.Address);
         var page = visitor.Page;
         var message = page.Locator("[data-message]");
         await page.GetByRole(AriaRole.Tab, new() { Name = "Git repository" }).ClickAsync();

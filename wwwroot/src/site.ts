@@ -41,7 +41,7 @@ function start(): void {
 }
 
 start();
-window.setInterval(times, 5000);
+window.setInterval(times, 1000);
 window.setInterval(() => document.querySelectorAll<HTMLElement>("[data-live=approvals]").forEach((badge) => void approvals(badge)), 15000);
 // Enhanced navigation swaps the page's content without running scripts again.
 const blazor = () => (window as unknown as { Blazor?: { addEventListener(name: string, listener: () => void): void } }).Blazor;

@@ -11,6 +11,9 @@ internal sealed class ChatWorkspace(RepairSession session) : IRepairWorkspace
     private string _note = "";
     private string? _step;
 
+    /// <summary>Why the last command was not run, in the tool's words; null when it was.</summary>
+    public string? Refused { get; private set; }
+
     public Task<string> RunTestsAsync(CancellationToken cancellationToken) =>
         session.Tools.Contains(ChatTools.RunTests) ? CallAsync(ChatTools.RunTests, [], cancellationToken) : Task.FromResult("");
 
@@ -22,6 +25,7 @@ internal sealed class ChatWorkspace(RepairSession session) : IRepairWorkspace
         {
             using var json = JsonDocument.Parse(answer);
             var root = json.RootElement;
+            Refused = root.ValueKind == JsonValueKind.Object && Text(root, "error") is { Length: > 0 } error ? error : null;
             return root.ValueKind != JsonValueKind.Object ? new CommandOutcome(null, "", answer) : new CommandOutcome(
                 root.TryGetProperty("exitCode", out var code) && code.ValueKind == JsonValueKind.Number ? code.GetInt32() : null, Text(root, "stdout"), Text(root, "stderr"));
         }

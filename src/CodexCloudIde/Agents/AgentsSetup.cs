@@ -14,6 +14,7 @@ internal static class AgentsSetup
             new Permissions(new CommandPolicy([.. CommandPolicy.Defaults, .. provider.GetRequiredService<IOptions<AgentOptions>>().Value.Commands])));
         services.AddSingleton<TaskStore>();
         services.AddSingleton<TaskSlots>();
+        services.AddHostedService(provider => provider.GetRequiredService<TaskSlots>());
         services.AddSingleton<TaskJob>();
         services.AddSingleton<TaskList>();
         services.AddSingleton<TaskEventStream>();

@@ -10,7 +10,7 @@ namespace CodexCloudIde.Agents;
 /// The task's hand on the workspace's files: every edit goes through the documents as the task's own actor; what each file would be without the task is
 /// kept beside (its base), carried along as others edit, so that a review, an undo and a rewind touch the task's edits only.
 /// </summary>
-internal sealed class TaskFiles(TaskSession session, TaskStore store, OpenDocuments documents, WorkspaceFolder folder)
+internal sealed class TaskFiles(TaskSession session, TaskStore store, OpenDocuments documents, WorkspaceFiles workspaceFiles, WorkspaceEvents events)
 {
     private readonly Dictionary<string, string> seen = new(StringComparer.Ordinal);
 
@@ -47,17 +47,17 @@ internal sealed class TaskFiles(TaskSession session, TaskStore store, OpenDocume
         Edits++;
         seen[path] = edited.Value.Text;
         await RememberAsync(item, path, before?.Text, text, edited.Value.Text);
+        Appeared(path, before is null);
         return edited;
     }
 
     public async Task<Refusal?> DeleteAsync(TaskItem item, string path, DocumentText before, CancellationToken cancellationToken)
     {
-        if (await folder.DeleteAsync(Workspace, path, cancellationToken) is { } refusal)
+        if (await RemoveAsync(path, cancellationToken) is { } refusal)
         {
             return refusal;
         }
 
-        await documents.MovedAsync(Workspace, path, null, CancellationToken.None);
         Edits++;
         seen.Remove(path);
         await RememberAsync(item, path, before.Text, null, null);
@@ -98,17 +98,11 @@ internal sealed class TaskFiles(TaskSession session, TaskStore store, OpenDocume
 
         if (text is null)
         {
-            if (!read.Succeeded)
-            {
-                return null;
-            }
-
-            var refusal = await folder.DeleteAsync(Workspace, path, cancellationToken);
-            await documents.MovedAsync(Workspace, path, null, cancellationToken);
-            return refusal;
+            return read.Succeeded ? await RemoveAsync(path, cancellationToken) : null;
         }
 
         var edited = await documents.EditAsync(Workspace, path, session.Agent, read.Value?.Text ?? "", read.Value?.Revision, text, cancellationToken);
+        Appeared(path, edited.Succeeded && !read.Succeeded);
         return edited.Refusal;
     }
 
@@ -128,6 +122,18 @@ internal sealed class TaskFiles(TaskSession session, TaskStore store, OpenDocume
     /// <summary>The task's edits to a file are settled, or partly taken back: this is its base and text now.</summary>
     public Task SettleAsync(string path, string? @base, string? text, CancellationToken cancellationToken) =>
         store.SaveFileAsync(new TaskFileRecord { TenantId = Tenant, TaskId = session.State.Id, Path = path, Base = @base, Known = text }, null, cancellationToken);
+
+    private async Task<Refusal?> RemoveAsync(string path, CancellationToken cancellationToken) =>
+        (await workspaceFiles.DeleteAsync(Workspace, path, WriteCondition.None, cancellationToken)).Refusal;
+
+    /// <summary>For explorers: a file that was not there.</summary>
+    private void Appeared(string path, bool isNew)
+    {
+        if (isNew)
+        {
+            events.Publish(Workspace, WorkspaceEvent.TreeChanged(path));
+        }
+    }
 
     private static string? Carried(TaskFileRecord file, string? current) => (file.Base, file.Known, current) switch
     {

@@ -45,11 +45,6 @@ internal sealed record TaskRequest(
             return Malformed("checkout", "'checkout' is live or branch.");
         }
 
-        if (Checkout == "branch")
-        {
-            return new Refusal(422, "checkout-unavailable", "Tasks run in the live checkout here; leave 'checkout' out or say live.", "checkout");
-        }
-
         if (!models.TryFind(Model, out _))
         {
             return new Refusal(422, "no-such-model", $"There is no model of this name; choose one of {string.Join(", ", models.All.Select(model => model.Name))}.", "model");

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using CodexCloudIde.Api;
 using CodexCloudIde.Documents;
+using CodexCloudIde.Workspaces;
 
 namespace CodexCloudIde.Agents;
 
@@ -33,7 +34,7 @@ internal sealed record ReviewDecision(string? Word, IReadOnlySet<string> Accept,
 internal sealed record DiffView(IReadOnlyList<FileView> Files, IReadOnlyList<HunkView> Hunks, string Unified);
 
 /// <summary>What a task changed, hunk by hunk, and taking it back. What others typed is in the base, so it is never part of a hunk.</summary>
-internal sealed class TaskReview(TaskSession session, TaskFiles files, OpenDocuments documents)
+internal sealed class TaskReview(TaskSession session, TaskFiles files, OpenDocuments documents, TaskLanding landing)
 {
     public async Task<DiffView> DiffAsync(CancellationToken cancellationToken)
     {
@@ -51,15 +52,22 @@ internal sealed class TaskReview(TaskSession session, TaskFiles files, OpenDocum
             hunks.AddRange(Named(file).Select(hunk => new HunkView(hunk.Id, file.Path, hunk.Hunk.Header, hunk.Hunk.Lines, StateOf(hunk.Id))));
         }
 
-        hunks.AddRange(session.State.Reviewed.Where(hunk => hunk.State == "rejected").Select(hunk => new HunkView(hunk.Id, hunk.Path, hunk.Header, hunk.Lines, hunk.State)));
+        var present = hunks.Select(hunk => hunk.Id).ToHashSet(StringComparer.Ordinal);
+        hunks.AddRange(session.State.Reviewed.Where(hunk => hunk.State == "rejected" && !present.Contains(hunk.Id)).Select(hunk => new HunkView(hunk.Id, hunk.Path, hunk.Header, hunk.Lines, hunk.State)));
         return new DiffView(views, hunks, unified.ToString());
     }
 
     /// <summary>Decides hunk by hunk; what is rejected is taken back by inverse operations of the task's own actor.</summary>
     public async Task<Refusal?> DecideAsync(ReviewDecision decision, CancellationToken cancellationToken)
     {
+        var changed = await files.ChangedAsync(cancellationToken);
+        if (IsBranch && await LandAsync(changed, decision, cancellationToken) is { } unlanded)
+        {
+            return unlanded;
+        }
+
         var decided = new List<ReviewedHunk>();
-        foreach (var file in await files.ChangedAsync(cancellationToken))
+        foreach (var file in changed)
         {
             if (file.Base == file.Text)
             {
@@ -82,6 +90,31 @@ internal sealed class TaskReview(TaskSession session, TaskFiles files, OpenDocum
             draft => draft.Change(state => state with { Reviewed = [.. state.Reviewed.Where(old => decided.TrueForAll(hunk => hunk.Id != old.Id)), .. decided] }).PublishTask("thread.updated"),
             CancellationToken.None);
         return null;
+    }
+
+    private bool IsBranch => session.State.Workspace.Checkout != WorkspaceRef.Live;
+
+    /// <summary>What is accepted of a branch task comes to the live checkout; what had come and is rejected now goes from it.</summary>
+    private async Task<Refusal?> LandAsync(IReadOnlyList<ChangedFile> changed, ReviewDecision decision, CancellationToken cancellationToken)
+    {
+        var accepted = new List<AcceptedFile>();
+        foreach (var file in changed.Where(file => file.Base != file.Text))
+        {
+            var hunks = Named(file);
+            var refused = hunks.Where(hunk => decision.Rejects(hunk.Id, StateOf(hunk.Id)) || !(decision.Accepts(hunk.Id) || StateOf(hunk.Id) == "accepted")).ToList();
+            if (hunks.Exists(hunk => StateOf(hunk.Id) == "accepted" && refused.Contains(hunk)) && await landing.TakeBackAsync(file, cancellationToken) is { } refusal)
+            {
+                return refusal;
+            }
+
+            // A file of no line has no hunk: it is accepted with all.
+            if (hunks.Count > refused.Count || (hunks.Count == 0 && decision.Word == "all"))
+            {
+                accepted.Add(new AcceptedFile(file.Path, file.Base, refused.Count == 0 ? file.Text : UnifiedDiff.Revert(file.Base ?? "", file.Text ?? "", refused.Select(hunk => hunk.Hunk))));
+            }
+        }
+
+        return await landing.LandAsync(accepted, cancellationToken);
     }
 
     private async Task<Refusal?> TakeBackAsync(ChangedFile file, List<NamedHunk> rejected, bool whole, bool exactly, CancellationToken cancellationToken)
@@ -107,7 +140,8 @@ internal sealed class TaskReview(TaskSession session, TaskFiles files, OpenDocum
         return null;
     }
 
-    private string StateOf(string hunk) => session.State.Reviewed.FirstOrDefault(reviewed => reviewed.Id == hunk)?.State ?? "pending";
+    /// <summary>Of a hunk that is there: one that was rejected and made again waits anew.</summary>
+    private string StateOf(string hunk) => session.State.Reviewed.Any(reviewed => reviewed.Id == hunk && reviewed.State == "accepted") ? "accepted" : "pending";
 
     private static ReviewedHunk Reviewed(ChangedFile file, NamedHunk hunk, string state) => new(hunk.Id, file.Path, hunk.Hunk.Header, hunk.Hunk.Lines, state);
 

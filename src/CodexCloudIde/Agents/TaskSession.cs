@@ -42,7 +42,8 @@ internal sealed class TaskSession(TaskState state, TaskStore store, WorkspaceEve
 
             if (listed || draft.Events.Count == 0)
             {
-                workspaceEvents.Publish(State.Workspace, new WorkspaceEvent("task.changed", TaskJson.Write(State.View())));
+                // People look at the live checkout, whichever the task works in.
+                workspaceEvents.Publish(State.Workspace with { Checkout = WorkspaceRef.Live }, new WorkspaceEvent("task.changed", TaskJson.Write(State.View())));
             }
 
             return State;

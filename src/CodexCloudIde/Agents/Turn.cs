@@ -104,7 +104,8 @@ internal sealed class Turn(
 
         await session.ChangeAsync(draft => draft.Change(state => state with { Now = "thinking" }).PublishTask("thread.updated"), working);
         var stream = new AnswerStream(session);
-        var options = new ChatOptions { Tools = tools.Declarations, ConversationId = null };
+        var able = !model.Offline || TaskPrompts.IsRepair(session.State.Kind, messages.Where(message => message.Role == ChatRole.User).Select(message => message.Text));
+        var options = new ChatOptions { Tools = able ? tools.Declarations : [], ConversationId = null };
         var updates = new List<ChatResponseUpdate>();
         try
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using CodexCloudIde.Tenants;
+using CodexCloudIde.Workspaces;
 
 namespace CodexCloudIde.Api;
 
@@ -19,6 +20,9 @@ internal sealed class EventStream(Func<string?, CancellationToken, IAsyncEnumera
 
     public int? StatusCode => StatusCodes.Status200OK;
 
+    /// <summary>The workspace whose affairs are told, and the role that this needs: the stream ends with it.</summary>
+    public (WorkspaceId Id, Role Needed)? Workspace { get; init; }
+
     /// <summary>True when the client asked for a stream rather than for one answer.</summary>
     public static bool IsWanted(HttpRequest request) =>
         request.GetTypedHeaders().Accept.Any(accept => accept.MediaType.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase));
@@ -27,9 +31,11 @@ internal sealed class EventStream(Func<string?, CancellationToken, IAsyncEnumera
     {
         var services = httpContext.RequestServices;
         var time = services.GetRequiredService<TimeProvider>();
-        var revoked = Callers.OrNull(httpContext.User) is { } caller ? services.GetRequiredService<AccessWatch>().Watch(caller) : default;
+        var caller = Callers.OrNull(httpContext.User);
+        var revoked = caller is null ? default : services.GetRequiredService<AccessWatch>().Watch(caller);
+        using var member = caller is not null && Workspace is { } workspace ? services.GetRequiredService<WorkspaceWatch>().Watch(caller, workspace.Id, workspace.Needed) : null;
         var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, revoked, stopping);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, revoked, stopping, member?.Ended ?? default);
         var lastEventId = httpContext.Request.Headers["Last-Event-ID"].ToString();
         if (lastEventId.Length == 0) lastEventId = httpContext.Request.Query["lastEventId"].ToString();
 

@@ -36,7 +36,7 @@ internal static class ExecutionEndpoints
         if (found.Refusal is { } refusal) return refusal.ToResult();
         var caller = context.GetCaller();
         var started = await runner.StartAsync(caller, Actor.Of(caller), found.Value!, request, cancellationToken);
-        return await AnswerAsync(context, started, cancellationToken);
+        return await AnswerAsync(context, found.Value!.Workspace, started, cancellationToken);
     }
 
     private static async Task<IResult> StartTestsAsync(
@@ -46,17 +46,17 @@ internal static class ExecutionEndpoints
         if (found.Refusal is { } refusal) return refusal.ToResult();
         var caller = context.GetCaller();
         var started = await runner.StartAsync(caller, Actor.Of(caller), found.Value!, request, cancellationToken);
-        return await AnswerAsync(context, started, cancellationToken);
+        return await AnswerAsync(context, found.Value!.Workspace, started, cancellationToken);
     }
 
     /// <summary>A stream from the first event, or one answer at the end. A client that goes away does not cancel.</summary>
-    private static async Task<IResult> AnswerAsync<T>(HttpContext context, Outcome<RunHandle<T>> started, CancellationToken cancellationToken)
+    private static async Task<IResult> AnswerAsync<T>(HttpContext context, WorkspaceId workspace, Outcome<RunHandle<T>> started, CancellationToken cancellationToken)
     {
         if (started.Refusal is { } refusal) return refusal.ToResult();
         var run = started.Value!;
         if (!EventStream.IsWanted(context.Request)) return Results.Json(await run.Completion.WaitAsync(cancellationToken), RunJson.Options);
         if (context.Features.Get<IStreamOfEvents>() is { } kept) await kept.BeginAsync(RunReplay.AddressOf(run.Id));
-        return new EventStream((_, ct) => Runs.ToServerEventsAsync(run.Events(ct), ct));
+        return new EventStream((_, ct) => Runs.ToServerEventsAsync(run.Events(ct), ct)) { Workspace = (workspace, Role.Viewer) };
     }
 
     private static async Task<IResult> CancelAsync(HttpContext context, ExecutionRunner runner, string id, CancellationToken cancellationToken) =>
@@ -100,7 +100,7 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
         if (live.Find(id) is { } run && run.Tenant == caller.Tenant)
         {
             return new EventStream((lastId, ct) => ToServerEventsAsync(
-                run.Log.ReadAsync(long.TryParse(lastId, NumberStyles.None, CultureInfo.InvariantCulture, out var after) ? after : 0, ct), ct));
+                run.Log.ReadAsync(long.TryParse(lastId, NumberStyles.None, CultureInfo.InvariantCulture, out var after) ? after : 0, ct), ct)) { Workspace = (row.WorkspaceId, Role.Viewer) };
         }
 
         // Long over, or at work in another process: what is told is how it began and ended.

@@ -29,6 +29,9 @@ public sealed record TestRun(
     /// <summary>The cases that were asked for; null is all of them.</summary>
     public IReadOnlyList<string>? Filter { get; init; }
 
+    /// <summary>The task's own checkout that it ran over; null is the live one.</summary>
+    public string? Checkout { get; init; }
+
     /// <summary>Name of who started it.</summary>
     public string? StartedBy { get; init; }
 }

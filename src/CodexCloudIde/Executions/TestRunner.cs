@@ -63,7 +63,7 @@ public sealed class TestRunner
         }
 
         var name = framework?.Name ?? "command";
-        var initial = TestVerdict.Of(plan.Key, name, report, JobRunner.Initial(plan.Key), request) with { Status = TestRun.Underway, StartedBy = actor.Name, Summary = "It is running." };
+        var initial = TestVerdict.Of(plan.Key, name, report, JobRunner.Initial(plan.Key), request) with { Status = TestRun.Underway, StartedBy = actor.Name, Checkout = CheckoutOf(workspace), Summary = "It is running." };
         await history.BeginAsync(plan.Id, RunRow.OfTests, caller, workspace, initial, cancellationToken);
         plan.Log.Append("started", new { id = plan.Key, framework = name });
         var run = new LiveRun(caller.Tenant, workspace.Workspace, RunRow.OfTests, plan.Log);
@@ -76,12 +76,14 @@ public sealed class TestRunner
     private async Task<TestRun> RunAsync(JobPlan plan, string framework, TestReport report, TestRunRequest request, CancellationToken cancelled)
     {
         var execution = await jobs.RunAsync(plan, "tests", cancelled);
-        var run = TestVerdict.Of(plan.Key, framework, report, execution, request) with { StartedBy = plan.Actor.Name };
+        var run = TestVerdict.Of(plan.Key, framework, report, execution, request) with { StartedBy = plan.Actor.Name, Checkout = CheckoutOf(plan.Workspace) };
         await history.EndAsync(plan.Caller.Tenant, plan.Id, run);
         plan.Log.End("result", run);
         Announce(plan, isRunning: false);
         return run;
     }
+
+    private static string? CheckoutOf(WorkspaceRef workspace) => workspace.Checkout == WorkspaceRef.Live ? null : workspace.Checkout;
 
     /// <summary>Everybody in the workspace sees the same run: the event names it, its own stream tells the rest.</summary>
     private void Announce(JobPlan plan, bool isRunning) =>

@@ -13,12 +13,11 @@ using Microsoft.Extensions.Options;
 
 namespace CodexCloudIde.Terminals;
 
-/// <summary>Every terminal of this process: opened here, watched until it ends, its access looked at again every few seconds.</summary>
+/// <summary>Every terminal of this process: opened here, watched until it ends or its person may no longer use it.</summary>
 internal sealed partial class TerminalRegistry(
-    Sandboxes sandboxes, WorkspaceAccess access, AccessWatch watch, WorkspaceFolder folder, OpenDocuments documents, WorkspaceEvents events, AuditLog audit,
+    Sandboxes sandboxes, WorkspaceAccess access, AccessWatch watch, WorkspaceWatch members, WorkspaceFolder folder, OpenDocuments documents, WorkspaceEvents events, AuditLog audit,
     IHubContext<TerminalHub> hub, IOptions<TerminalOptions> options, TimeProvider time, ILogger<TerminalRegistry> logger) : IHostedService
 {
-    private static readonly TimeSpan AccessInterval = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(400);
 
     private readonly ConcurrentDictionary<string, (Terminal Terminal, Task Watching)> terminals = new(StringComparer.Ordinal);
@@ -120,7 +119,8 @@ internal sealed partial class TerminalRegistry(
     private async Task FollowAsync(Terminal terminal)
     {
         var revoked = watch.Watch(terminal.Caller);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(revoked, stopping.Token);
+        using var member = members.Watch(terminal.Caller, terminal.Workspace.Workspace, Role.Developer);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(revoked, member.Ended, stopping.Token);
         var changes = new TreeChanges(folder.RootOf(terminal.Workspace), terminal.Workspace, documents, events);
         var reason = "exited";
         try
@@ -129,7 +129,7 @@ internal sealed partial class TerminalRegistry(
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            reason = revoked.IsCancellationRequested ? "revoked" : "serverStopped";
+            reason = revoked.IsCancellationRequested || member.Ended.IsCancellationRequested ? "revoked" : "serverStopped";
         }
         catch (Exception failure)
         {
@@ -151,7 +151,6 @@ internal sealed partial class TerminalRegistry(
     {
         using var timer = new PeriodicTimer(LookInterval);
         var cpu = TimeSpan.MinValue;
-        var sinceAccess = TimeSpan.Zero;
         var alone = TimeSpan.Zero;
         while (!terminal.Completion.IsCompleted)
         {
@@ -168,16 +167,6 @@ internal sealed partial class TerminalRegistry(
             if (alone.TotalSeconds > options.Value.DetachedSeconds)
             {
                 return "detached";
-            }
-
-            sinceAccess += LookInterval;
-            if (sinceAccess >= AccessInterval)
-            {
-                sinceAccess = TimeSpan.Zero;
-                if (!(await access.FindAsync(terminal.Caller, terminal.Workspace.Workspace, Role.Developer, cancellationToken)).Succeeded)
-                {
-                    return "revoked";
-                }
             }
         }
 

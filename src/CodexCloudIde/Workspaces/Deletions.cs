@@ -17,6 +17,8 @@ internal sealed class Deletions(WorkspaceFolder folder, IOptions<WorkspaceOption
     /// <summary>A little longer than the browser offers to undo.</summary>
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(75);
 
+    private const long MarginOfDisk = 64 << 20;
+
     private readonly ConcurrentDictionary<string, Kept> all = new(StringComparer.Ordinal);
 
     private sealed record Kept(WorkspaceRef Workspace, long Bytes, DateTimeOffset Since, ITimer Timer);
@@ -31,15 +33,7 @@ internal sealed class Deletions(WorkspaceFolder folder, IOptions<WorkspaceOption
             return refusal;
         }
 
-        long bytes;
-        using (var aside = folder.OpenStaged(workspace, NameOf(id)))
-        {
-            bytes = DiskTree.Walk(aside, "", int.MaxValue, _ => true).Sum(node => node.Stat.Blocks);
-            using var note = aside.NewFile("path");
-            RandomAccess.Write(note, Encoding.UTF8.GetBytes(path), 0);
-        }
-
-        if (bytes > options.Value.Quota)
+        if (Note(workspace, id, path) is not { } bytes)
         {
             folder.DiscardStaged(workspace, NameOf(id));
             return new Outcome<string?>(null, null);
@@ -84,6 +78,28 @@ internal sealed class Deletions(WorkspaceFolder folder, IOptions<WorkspaceOption
         foreach (var id in all.Keys)
         {
             Discard(id);
+        }
+    }
+
+    /// <summary>Writes down where it lay. Its size, or null when it is not to be kept: too large, or the disk is so full that it was deleted for its space.</summary>
+    private long? Note(WorkspaceRef workspace, string id, string path)
+    {
+        using var aside = folder.OpenStaged(workspace, NameOf(id));
+        var bytes = DiskTree.Walk(aside, "", int.MaxValue, _ => true).Sum(node => node.Stat.Blocks);
+        if (bytes > options.Value.Quota || folder.FreeSpace(workspace) < bytes + MarginOfDisk)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var note = aside.NewFile("path");
+            RandomAccess.Write(note, Encoding.UTF8.GetBytes(path), 0);
+            return bytes;
+        }
+        catch (IOException failure) when (DiskRefusals.Of(failure) is not null)
+        {
+            return null;
         }
     }
 

@@ -16,6 +16,8 @@ internal sealed record FileWritten(string Tag, bool Created);
 /// <summary>RFC 9110's preconditions of a write.</summary>
 internal sealed record WriteCondition(IList<EntityTagHeaderValue> Match, IList<EntityTagHeaderValue> NoneMatch)
 {
+    public static WriteCondition None { get; } = new([], []);
+
     public bool IsEmpty => Match.Count == 0 && NoneMatch.Count == 0;
 
     /// <summary>As the request's headers say it; one that cannot be read is refused, for a write must not go ahead as if nothing had been asked.</summary>

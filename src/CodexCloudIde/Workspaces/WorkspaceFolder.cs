@@ -229,6 +229,9 @@ public sealed class WorkspaceFolder(IOptions<WorkspaceOptions> options, Workspac
         return true;
     }).Refusal;
 
+    /// <summary>Bytes that the file system has left.</summary>
+    internal long FreeSpace(WorkspaceRef workspace) => new DriveInfo(HomeOf(workspace)).AvailableFreeSpace;
+
     internal DiskFolder OpenStaged(WorkspaceRef workspace, string staged)
     {
         using var home = DiskFolder.Open(HomeOf(workspace));

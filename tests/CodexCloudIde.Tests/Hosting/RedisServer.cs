@@ -7,16 +7,13 @@ namespace CodexCloudIde.Tests.Hosting;
 internal sealed class RedisServer : IAsyncDisposable
 {
     private readonly TempFolder folder = new();
-    private readonly Process process;
     private readonly int port;
+    private Process process;
 
     private RedisServer(int port)
     {
         this.port = port;
-        process = Process.Start(new ProcessStartInfo("redis-server")
-        {
-            ArgumentList = { "--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder.Path, "--logfile", folder.Of("redis.log") },
-        })!;
+        process = Run();
     }
 
     /// <summary>What goes into <c>Ide:Redis</c>.</summary>
@@ -26,9 +23,22 @@ internal sealed class RedisServer : IAsyncDisposable
     public static async Task<RedisServer> StartAsync()
     {
         var server = new RedisServer(FreePorts.Take());
-        await using var connection = await ConnectionMultiplexer.ConnectAsync($"{server.Configuration},connectRetry=50,connectTimeout=500");
-        await connection.GetDatabase().PingAsync();
+        await server.AnswersAsync();
         return server;
+    }
+
+    public async Task StopAsync()
+    {
+        if (!process.HasExited) process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+
+    /// <summary>On the same address, with nothing of what it held.</summary>
+    public async Task StartAgainAsync()
+    {
+        process = Run();
+        await AnswersAsync();
     }
 
     /// <summary>How many processes the cluster's membership table holds for dead.</summary>
@@ -41,9 +51,18 @@ internal sealed class RedisServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited) process.Kill();
-        await process.WaitForExitAsync();
-        process.Dispose();
+        await StopAsync();
         folder.Dispose();
     }
+
+    private async Task AnswersAsync()
+    {
+        await using var connection = await ConnectionMultiplexer.ConnectAsync($"{Configuration},connectRetry=50,connectTimeout=500");
+        await connection.GetDatabase().PingAsync();
+    }
+
+    private Process Run() => Process.Start(new ProcessStartInfo("redis-server")
+    {
+        ArgumentList = { "--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder.Path, "--logfile", folder.Of("redis.log") },
+    })!;
 }

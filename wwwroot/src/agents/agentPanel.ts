@@ -73,6 +73,10 @@ export class AgentPanel {
         this.follow(task);
       } else if (isOver(task) && this.review?.hunks) {
         void this.review.load().catch(() => undefined);
+      } else if (!isOver(this.task) && task.state === this.task.state) {
+        // What it does now changes with every step, also those that its own events do not name.
+        this.task.now = task.now;
+        this.drawState();
       }
     } else if (!isOver(task) && (!this.task || (isOver(this.task) && (this.review?.isDone ?? true)))) {
       this.follow(task);
@@ -203,7 +207,7 @@ export class AgentPanel {
     const quiet = Date.now() - this.lastEvent;
     const age = live && quiet > quietAfter ? quiet : null;
     const now = live && task.now && task.now !== task.state ? ` · ${task.now}` : "";
-    const text = `${stateWords[task.state] ?? task.state}${now}${age ? ` · last news ${duration(age)} ago` : ""}${!this.connected && !isOver(task) ? " · reconnecting" : ""}`;
+    const text = `${stateWords[task.state] ?? task.state}${age ? ` · no news for ${duration(age)}` : now}${!this.connected && !isOver(task) ? " · reconnecting" : ""}`;
     if (this.stateLine.dataset.text !== text + task.title) {
       this.stateLine.dataset.text = text + task.title;
       this.stateLine.replaceChildren(icon(stateIcon(task), stateClass(task)), h("span", { class: "title", title: task.title }, task.title), h("span", { class: "now", role: "status", title: text }, text));

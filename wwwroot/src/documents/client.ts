@@ -8,13 +8,12 @@
 // Everything not acknowledged also lies in a store that survives the page. Whatever goes wrong (a gap in the revisions, a hash that differs, a history too old to
 // continue from) ends in the same place: the server's text becomes the new shadow by one edit from the old shadow, and what the person typed is transformed over it.
 import { apply, compose, difference, hash, identity, transform, type Operation } from "./operation.ts";
-import { OpenError, type Frozen, type Notices, type Pending, type PendingStore, type Replica, type SyncState } from "./pending.ts";
+import { OpenError, server, type Frozen, type Notices, type Pending, type PendingStore, type Replica, type SyncState } from "./pending.ts";
 import type { Actor, CursorMoved, CursorRange, Edited, Listener, OpenAnswer, Transport } from "./protocol.ts";
 
 const hashEvery = 256;
 const gapPatience = 300;
 const retryAfter = 250;
-const server: Actor = { id: "system", name: "System", kind: "system" };
 
 export class DocumentClient implements Listener {
   text: string;
@@ -35,12 +34,12 @@ export class DocumentClient implements Listener {
   private connected = false;
   private gone = false;
   private disposed = false;
+  private diskFull = false;
   private uncheckedFrom = 0;
   private gapTimer: ReturnType<typeof setTimeout> | undefined;
   private waiters: (() => void)[] = [];
   replica: Replica | null = null;
-  /** Who hears events: what was handed over at the first opening, so that closing can tell this client from its successor. */
-  private ear: Listener = this;
+  private ear: Listener = this; // What was handed over at the first opening: closing tells this client from its successor by it.
 
   private constructor(
     private readonly transport: Transport,
@@ -97,15 +96,6 @@ export class DocumentClient implements Listener {
     return this.gone ? "gone" : this.readOnly ? "readOnly" : !this.connected ? "offline" : this.unsent > 0 ? "saving" : "saved";
   }
 
-  /** Trying to get the connection back. */
-  get reconnecting(): boolean {
-    return !this.connected && !this.gone;
-  }
-
-  get currentRevision(): number {
-    return this.revision;
-  }
-
   /** An edit by the person, of `text`, which it changes. */
   edit(operation: Operation): void {
     this.text = apply(operation, this.text);
@@ -126,10 +116,13 @@ export class DocumentClient implements Listener {
     }
   }
 
-  setCursor(ranges: CursorRange[]): void {
-    if (this.connected && !this.gone && this.inFlight === null && this.buffer.length === 0) {
-      this.transport.setCursor(this.documentId, this.revision, ranges);
+  /** False while something is on its way: `caughtUp` tells when to ask again. */
+  setCursor(ranges: CursorRange[]): boolean {
+    if (!this.connected || this.gone || this.inFlight !== null || this.buffer.length > 0) {
+      return false;
     }
+    this.transport.setCursor(this.documentId, this.revision, ranges);
+    return true;
   }
 
   dispose(): void {
@@ -207,6 +200,7 @@ export class DocumentClient implements Listener {
   }
 
   private acknowledged(): void {
+    this.diskFull = false;
     this.inFlight = null;
     this.frozen = null;
     this.unsent = Math.max(0, this.unsent - this.frozenEdits);
@@ -215,6 +209,7 @@ export class DocumentClient implements Listener {
       this.unsent = 0;
       this.text = this.shadow;
       this.waiters.splice(0).forEach((resolve) => resolve());
+      this.replica?.caughtUp();
     }
     this.notices.changed();
   }
@@ -254,10 +249,14 @@ export class DocumentClient implements Listener {
         this.refused(answer.error);
       } else if (this.frozen && message.clientSequence === this.sequence) {
         this.edited({ documentId: this.documentId, revision: answer.revision!, clientId: this.clientId, clientSequence: message.clientSequence, actor: server, operation: answer.operation! });
+      } else {
+        // The event came ahead of the answer, and found the line still busy.
+        void this.send();
       }
     } catch {
-      // The connection is lost; it says so itself, and what is frozen is sent again.
+      // The connection is lost; it says so itself, and what is frozen is sent again. If it is not, the server failed: once more, later.
       this.sending = false;
+      setTimeout(() => void this.send(), 4 * retryAfter);
     }
   }
 
@@ -266,6 +265,13 @@ export class DocumentClient implements Listener {
       case "tooFast":
       case "unavailable":
         setTimeout(() => void this.send(), retryAfter * (1 + Math.random()));
+        break;
+      case "diskFull":
+        if (!this.diskFull) {
+          this.notices.notice("The server's disk is full. What you type is kept in this browser and saved as soon as there is room.");
+        }
+        this.diskFull = true;
+        setTimeout(() => void this.send(), 8 * retryAfter);
         break;
       case "notFound":
         void this.resume();
@@ -332,7 +338,10 @@ export class DocumentClient implements Listener {
       this.notices.changed();
       void this.send();
     } catch {
-      // The connection is lost again; it says so itself.
+      // The connection is lost again; it says so itself. If it is not, the server failed: once more, later.
+      if (this.connected) {
+        this.gapTimer = setTimeout(() => void this.resume(whole), 4 * retryAfter);
+      }
     }
   }
 

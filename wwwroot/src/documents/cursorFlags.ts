@@ -48,6 +48,15 @@ export class CursorFlags {
     };
   }
 
+  /** Somebody has just written up to here: the cursor goes along at once, its own message may take a moment longer. */
+  follow(actor: Actor, offset: number): void {
+    const own = [...this.shown.values()].filter((one) => one.event.actor.id === actor.id);
+    const [range] = own.length === 1 ? own[0]!.event.ranges : [];
+    if (range && own[0]!.event.ranges.length === 1 && range.anchor === range.head) {
+      this.show({ ...own[0]!.event, ranges: [{ anchor: offset, head: offset }] });
+    }
+  }
+
   show(event: CursorMoved): void {
     const before = this.shown.get(event.source);
     const one: Shown = before ?? { event, decorations: [], flags: new Map(), fade: undefined };

@@ -31,6 +31,7 @@ export class SyncedDocument {
   private readonly views = new Set<editor.ICodeEditor>();
   private applying = false;
   private cursorTimer: ReturnType<typeof setTimeout> | undefined;
+  private unpublished: editor.ICodeEditor | null = null;
 
   constructor(
     private readonly monaco: Monaco,
@@ -46,6 +47,7 @@ export class SyncedDocument {
     client.replica = {
       applyRemote: (operation, actor) => this.applyRemote(operation, actor),
       cursorMoved: (event) => this.cursorMoved(event),
+      caughtUp: () => this.unpublished && this.publishCursor(this.unpublished),
     };
   }
 
@@ -161,7 +163,7 @@ export class SyncedDocument {
   private applyRemote(operation: Operation, actor: Actor): void {
     this.history.rebase(operation);
     const cursors = [...this.views].map((view) => ({ view, offsets: this.offsetsOf(view) }));
-    this.apply(operation);
+    this.cursors.follow(actor, this.apply(operation));
     for (const { view, offsets } of cursors) {
       this.keepCursor(view, offsets, operation);
     }
@@ -238,10 +240,13 @@ export class SyncedDocument {
   private publishCursorSoon(view: editor.ICodeEditor): void {
     clearTimeout(this.cursorTimer);
     this.cursorTimer = setTimeout(() => {
-      if (view.getModel() === this.model) {
-        this.client.setCursor(this.offsetsOf(view));
-      }
+      this.publishCursor(view);
     }, cursorPause);
+  }
+
+  /** Where it is now, or as soon as the server knows the text it is in. */
+  private publishCursor(view: editor.ICodeEditor): void {
+    this.unpublished = view.getModel() === this.model && !this.client.setCursor(this.offsetsOf(view)) ? view : null;
   }
 
   private cursorMoved(event: CursorMoved): void {

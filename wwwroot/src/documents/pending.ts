@@ -9,6 +9,8 @@ export interface Replica {
   /** Somebody else's edit, already transformed to fit what is shown. */
   applyRemote(operation: Operation, actor: Actor): void;
   cursorMoved(event: CursorMoved): void;
+  /** Everything typed is acknowledged: places in the text mean the same to the server now. */
+  caughtUp(): void;
 }
 
 export interface Notices {
@@ -39,6 +41,9 @@ export interface Frozen {
   baseRevision: number;
   operation: Operation;
 }
+
+/** Whose edits those are that nobody typed. */
+export const server: Actor = { id: "system", name: "System", kind: "system" };
 
 /** The server does not open this document for editing. */
 export class OpenError extends Error {

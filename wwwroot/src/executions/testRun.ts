@@ -22,6 +22,8 @@ export interface TestRun {
   status: "running" | "passed" | "failed" | "error";
   /** Case ids that it was asked for; none is all of them. */
   filter?: string[] | null;
+  /** A task's own checkout; none is the live one that people see. */
+  checkout?: string | null;
   startedBy?: string | null;
   total: number;
   passed: number;

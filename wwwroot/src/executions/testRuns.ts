@@ -33,7 +33,7 @@ export class TestRuns {
 
   /** What ran last and what runs now: after a reload the page shows what the server knows, nothing of its own. */
   async load(): Promise<void> {
-    const runs = (await getJson<{ items: TestRun[] }>(workspaceUrl("/test-runs?limit=6"))).items;
+    const runs = (await getJson<{ items: TestRun[] }>(workspaceUrl("/test-runs?limit=8"))).items.filter((run) => !run.checkout);
     const done = runs.filter((run) => run.status !== "running");
     const whole = done.findIndex((run) => !run.filter?.length);
     for (const run of done.slice(0, whole < 0 ? done.length : whole + 1).reverse()) {

@@ -53,12 +53,16 @@ export class TestsPanel {
   }
 
   start(filter?: string[]): Promise<void> {
-    return this.runs.start(filter);
+    const started = this.runs.start(filter);
+    this.draw();
+    return started;
   }
 
   async cancel(): Promise<void> {
     try {
-      await this.runs.cancel();
+      const cancelled = this.runs.cancel();
+      this.draw();
+      await cancelled;
     } catch (error) {
       fail("Could not cancel the run.", error);
     }
@@ -124,7 +128,7 @@ export class TestsPanel {
       parts.push(h("span", { class: "ratio", role: "img", "aria-label": `${passed} passed, ${failed} failed, ${skipped} skipped` }, h("i", { class: "p", style: share(passed) }), h("i", { class: "f", style: share(failed) }), h("i", { class: "s", style: share(skipped) })),
         h("span", { class: "tests-summary", role: "status" }, h("b", { class: "is-passed" }, icon("passed"), `${passed} passed`), failed ? h("b", { class: "is-failed" }, icon("failed"), `${failed} failed`) : null,
           skipped ? h("b", { class: "muted" }, icon("skipped"), `${skipped} skipped`) : null, running ? null : h("span", { class: "muted framework" }, ended)),
-        h("span", { class: "grow" }), h("span", { class: "chips", role: "group", "aria-label": "Show" }, ...(Object.keys(filterWords) as Filter[]).map((name) =>
+        h("span", { class: "grow" }), h("span", { class: "chips", role: "group", hidden: running !== null, "aria-label": "Show" }, ...(Object.keys(filterWords) as Filter[]).map((name) =>
           h("button", { type: "button", class: "chip", "aria-pressed": String(this.filter === name), onclick: () => ((this.filter = name), this.draw()) }, filterWords[name]))));
     }
     const focusIndex = [...this.bar.querySelectorAll("button")].indexOf(document.activeElement as HTMLButtonElement);

@@ -8,7 +8,7 @@ const askEvery = 1000;
 function page(...content: (Node | null)[]): void {
   byId("ide").hidden = true;
   document.querySelector(".not-ready")?.remove();
-  byId("ide").after(h("main", { class: "not-ready empty" }, ...content));
+  byId("ide").after(h("main", { class: "not-ready empty", "data-enhance-nav": "false" }, ...content));
 }
 
 const back = (primary: boolean) => h("a", { class: `button${primary ? " primary" : ""}`, href: "/" }, "All workspaces");

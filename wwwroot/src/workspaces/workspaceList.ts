@@ -46,7 +46,7 @@ export function listWorkspaces(list: HTMLElement): void {
 }
 
 const origin = (item: WorkspaceView) => item.gitUrl ?? (item.template && item.template !== "empty" ? `From the template ${item.template}` : "Made from files");
-const facts = (item: WorkspaceView) => h("span", { class: "muted" }, `${item.role} · created `, h("time", { datetime: item.createdAt, title: new Date(item.createdAt).toLocaleString() }, ago(item.createdAt)));
+const facts = (item: WorkspaceView) => h("span", { class: "muted" }, `${item.role} · created `, h("time", { datetime: item.createdAt, "data-ago": true, title: new Date(item.createdAt).toLocaleString() }, ago(item.createdAt)));
 
 function state(item: WorkspaceView): HTMLElement | null {
   switch (item.state) {

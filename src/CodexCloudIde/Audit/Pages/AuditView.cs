@@ -6,6 +6,8 @@ namespace CodexCloudIde.Audit.Pages;
 /// <summary>One line of the page.</summary>
 public sealed record AuditRow(long Sequence, string At, string ActorId, string ActorName, string Type, string Target, string Result, string Data, string Hash)
 {
+    public bool IsBad => Result is "denied" or "deny" or "failed" or "expired";
+
     internal static AuditRow Of(string json)
     {
         using var document = JsonDocument.Parse(json);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -8,6 +9,7 @@ using CodexCloudIde.Documents;
 using CodexCloudIde.Executions.Runtime;
 using CodexCloudIde.Executions.Traces;
 using CodexCloudIde.Sandboxing;
+using CodexCloudIde.Storage;
 using CodexCloudIde.Tenants;
 using CodexCloudIde.Workspaces;
 
@@ -68,9 +70,9 @@ internal sealed partial class JobRunner(
             await audit.AppendAsync(new AuditRecord(plan.Caller.Tenant, plan.Actor, $"{type}.started", $"workspace/{plan.Workspace.Workspace}", "allowed", data), cancellationToken);
             return null;
         }
-        catch (IOException)
+        catch (IOException failure)
         {
-            return new Refusal(503, "audit-unavailable", "The audit log cannot be written, so nothing is run; tell an operator.");
+            return DiskFull.Is(failure) ? DiskFull.Refusal : new Refusal(503, "audit-unavailable", "The audit log cannot be written, so nothing is run; tell an operator.");
         }
     }
 
@@ -88,7 +90,12 @@ internal sealed partial class JobRunner(
         {
             execution = execution with { Status = "notStarted", Reason = live.Stopping ? "serverStopped" : "cancelled" };
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception failure) when (DiskFull.Is(failure))
+        {
+            LogFailed(failure, plan.Key);
+            execution = execution with { Status = "notStarted", Reason = "diskFull", Labels = ["serverDiskFull"] };
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidOperationException or DbException)
         {
             // Broken infrastructure: the run ends as not started, the log has the reason.
             LogFailed(failure, plan.Key);

@@ -23,7 +23,7 @@ internal sealed class LiveRun(TenantId tenant, WorkspaceId workspace, string kin
 }
 
 /// <summary>Runs of this process by id. Ended ones stay readable for a while; the oldest go first.</summary>
-internal sealed partial class LiveRuns(RunHistory history, ILogger<LiveRuns> logger) : IHostedService
+internal sealed partial class LiveRuns(RunHistory history, ILogger<LiveRuns> logger) : IHostedLifecycleService
 {
     private const int MostEnded = 100;
 
@@ -43,6 +43,10 @@ internal sealed partial class LiveRuns(RunHistory history, ILogger<LiveRuns> log
     {
         runs[id] = run;
         run.Ended = FollowAsync(id, work);
+        if (Stopping)
+        {
+            _ = run.Cancelling.CancelAsync();
+        }
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -55,17 +59,20 @@ internal sealed partial class LiveRuns(RunHistory history, ILogger<LiveRuns> log
         }
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Before the web server stops: it waits for its requests, and some of those wait for a run.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         Stopping = true;
-        var open = runs.Values.ToList();
-        foreach (var run in open)
-        {
-            await run.Cancelling.CancelAsync();
-        }
-
-        await Task.WhenAll(open.Select(run => run.Ended)).WaitAsync(cancellationToken);
+        await Task.WhenAll(runs.Values.Select(run => run.Cancelling.CancelAsync()));
     }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(runs.Values.Select(run => run.Ended)).WaitAsync(cancellationToken);
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task FollowAsync(string id, Task work)
     {

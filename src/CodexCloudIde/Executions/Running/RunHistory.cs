@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
 using CodexCloudIde.Storage;
@@ -8,8 +9,10 @@ using Microsoft.EntityFrameworkCore;
 namespace CodexCloudIde.Executions.Running;
 
 /// <summary>Runs on disk: written before they start, completed when they end, told apart after a crash.</summary>
-internal sealed class RunHistory(TenantContexts contexts, TimeProvider time)
+internal sealed partial class RunHistory(TenantContexts contexts, TimeProvider time, ILogger<RunHistory> logger)
 {
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(3);
+
     private static readonly string Server = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}:{Environment.TickCount64}");
 
     public async Task BeginAsync<T>(Guid id, string kind, Caller caller, WorkspaceRef workspace, T initial, CancellationToken cancellationToken)
@@ -23,12 +26,14 @@ internal sealed class RunHistory(TenantContexts contexts, TimeProvider time)
         await context.SaveChangesAsync(cancellationToken);
     }
 
+    /// <summary>Never fails: a result that cannot be written now (a full disk) is written as soon as it can be.</summary>
     public async Task EndAsync<T>(TenantId tenant, Guid id, T result)
     {
         var text = JsonSerializer.Serialize(result, RunJson.Options);
-        await using var context = contexts.Create(tenant);
-        await context.Set<RunRow>().Where(run => run.Id == id)
-            .ExecuteUpdateAsync(set => set.SetProperty(run => run.Running, false).SetProperty(run => run.Result, text), CancellationToken.None);
+        if (!await TryEndAsync(tenant, id, text))
+        {
+            _ = EndLaterAsync(tenant, id, text);
+        }
     }
 
     /// <summary>A run of this tenant, of this kind; null otherwise.</summary>
@@ -75,6 +80,34 @@ internal sealed class RunHistory(TenantContexts contexts, TimeProvider time)
         await context.SaveChangesAsync(cancellationToken);
         return dead.Count;
     }
+
+    private async Task EndLaterAsync(TenantId tenant, Guid id, string text)
+    {
+        do
+        {
+            await Task.Delay(Again, time);
+        }
+        while (!await TryEndAsync(tenant, id, text));
+    }
+
+    private async Task<bool> TryEndAsync(TenantId tenant, Guid id, string text)
+    {
+        try
+        {
+            await using var context = contexts.Create(tenant);
+            await context.Set<RunRow>().Where(run => run.Id == id)
+                .ExecuteUpdateAsync(set => set.SetProperty(run => run.Running, false).SetProperty(run => run.Result, text), CancellationToken.None);
+            return true;
+        }
+        catch (Exception failure) when (failure is DbException or IOException)
+        {
+            LogNotWritten(failure, id);
+            return false;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The result of run {Id} cannot be written; trying again")]
+    private partial void LogNotWritten(Exception failure, Guid id);
 
     private const string Stopped = "The server stopped while this ran; run it again.";
 

@@ -13,6 +13,7 @@ internal static class Summaries
         {
             "exited" => string.Create(CultureInfo.InvariantCulture, $"Exited with {execution.ExitCode}{(execution.Signal is { } signal ? $" (signal {signal})" : "")}{time}."),
             "killed" => $"Killed{time}: {Reason(execution.Reason, limits)}",
+            _ when execution.Reason == "diskFull" => "Not started: the server's disk is full. Delete what is not needed or ask the operator for space, then try again.",
             _ => "Not started.",
         };
         var trace = execution.Traces is [.., var last]

@@ -36,7 +36,8 @@ internal static class TestVerdict
     {
         if (run.Total == 0)
         {
-            return $"No tests ran. {run.Execution.Summary}";
+            const int notFound = 127;
+            return run.Execution is { Status: "exited", ExitCode: notFound } ? "No tests ran: the command was not found in the sandbox." : $"No tests ran. {run.Execution.Summary}";
         }
 
         var head = string.Create(CultureInfo.InvariantCulture, $"{run.Passed} of {run.Total} passed, {run.Failed} failed, {run.Errors} errors, {run.Skipped} skipped ({run.Framework}).");

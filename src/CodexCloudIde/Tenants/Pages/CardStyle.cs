@@ -12,7 +12,7 @@ internal static class CardStyle
         body:has(.narrow) > header { max-width: 380px; padding: 8vh 0 0; }
         body { margin: 0; background: var(--base); color: var(--text); font: 14px/20px system-ui, sans-serif; }
         main { max-width: 720px; margin: 0 auto; padding: 24px 16px; }
-        .narrow { max-width: 380px; margin: 0 auto; }
+        .narrow { max-width: 380px; margin: 0 auto; } body:has(.wide) > header, main:has(.wide) { max-width: 1160px; }
         section { background: var(--surface); border: 1px solid var(--line); border-radius: 6px; padding: 20px; margin: 0 0 16px; }
         h1 { font-size: 20px; line-height: 28px; margin: 0 0 12px; } h2 { font-size: 15px; margin: 0 0 12px; }
         p { margin: 0 0 12px; } .muted { color: var(--muted); } .failed { color: var(--failed); } .passed { color: var(--passed); }
