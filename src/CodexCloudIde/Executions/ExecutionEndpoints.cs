@@ -100,7 +100,8 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
         if (live.Find(id) is { } run && run.Tenant == caller.Tenant)
         {
             return new EventStream((lastId, ct) => ToServerEventsAsync(
-                run.Log.ReadAsync(long.TryParse(lastId, NumberStyles.None, CultureInfo.InvariantCulture, out var after) ? after : 0, ct), ct)) { Workspace = (row.WorkspaceId, Role.Viewer) };
+                run.Log.ReadAsync(long.TryParse(lastId, NumberStyles.None, CultureInfo.InvariantCulture, out var after) ? after : 0, ct), ct))
+            { Workspace = (row.WorkspaceId, Role.Viewer) };
         }
 
         // Long over, or at work in another process: what is told is how it began and ended.

@@ -47,7 +47,7 @@ public sealed partial class HostileInputTests
 
             foreach (var id in Ids) await TryAsync(method, Parameter().Replace(path, id), method == "GET" ? null : Json("{}"));
             foreach (var query in queries)
-            foreach (var value in (string[])["", "%ff", "-1", "99999999999999999999", "%00", "..", Secret]) await TryAsync(method, $"{good}?{query}={value}", method == "GET" ? null : Json("{}"));
+                foreach (var value in (string[])["", "%ff", "-1", "99999999999999999999", "%00", "..", Secret]) await TryAsync(method, $"{good}?{query}={value}", method == "GET" ? null : Json("{}"));
             foreach (var other in (string[])["HEAD", "OPTIONS", "TRACE", "BREW"]) await TryAsync(other, good, null);
         }
 
