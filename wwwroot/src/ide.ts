@@ -1,7 +1,7 @@
 // The IDE page: joins the parts. Everything here talks to the API and the hubs; the circuit only adds dialogs and may come and go.
 import type { editor } from "monaco-editor/editor/editor.api.js";
 import { AgentPanel } from "./agents/agentPanel";
-import { OpenError, openDocument } from "./documents/open";
+import { OpenError, openDocument, prepare } from "./documents/open";
 import { clearAgentMarks, markAgentEdit } from "./editor/agentMarks";
 import { sizeOf } from "./editor/binaryView";
 import type { SyncedDocument } from "./editor/documentSync";
@@ -320,6 +320,7 @@ async function sandbox(): Promise<void> {
   }
 }
 
+prepare();
 startFrame();
 listen();
 watchCircuit();

@@ -63,6 +63,11 @@ internal static class TaskEndpoints
         HttpContext http, TaskList list, WorkspaceAccess access, PageRequest page, CancellationToken cancellationToken, string? workspace = null, string? state = null)
     {
         var caller = http.GetCaller();
+        if (state is not null && !TaskStates.All.Contains(state))
+        {
+            return ((Refusal?)new Refusal(400, "malformed-request", $"'state' is one of {string.Join(", ", TaskStates.All)}.", "state")).ToResult();
+        }
+
         WorkspaceId? only = null;
         if (workspace is not null)
         {
@@ -118,15 +123,28 @@ internal static class TaskEndpoints
     {
         var (word, accept) = review.Accept switch
         {
-            { ValueKind: JsonValueKind.String } text when text.GetString() is "all" or "none" => (text.GetString(), []),
-            { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(id => id.ValueKind == JsonValueKind.String) =>
-                ((string?)null, list.EnumerateArray().Select(id => id.GetString()!).ToArray()),
-            { ValueKind: JsonValueKind.Undefined } when review.Reject is not null => ((string?)null, []),
+            { ValueKind: JsonValueKind.String } text when TextOf(text) is "all" or "none" => (TextOf(text), []),
+            { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(id => TextOf(id) is not null) =>
+                ((string?)null, list.EnumerateArray().Select(id => TextOf(id)!).ToArray()),
+            null when review.Reject is not null => ((string?)null, []),
             _ => (null, null),
         };
         return accept is null || (word is not null && review.Reject is not null) || review.Reject?.Any(id => id is null) == true
             ? Task.FromResult(((Refusal?)new Refusal(400, "malformed-request", "'accept' is \"all\", \"none\" or a list of hunk ids; with a list, 'reject' may name hunks too.", "accept")).ToResult())
             : AnswerAsync(http, grains, task, (grain, caller) => grain.ReviewAsync(caller, word, accept, review.Reject));
+    }
+
+    /// <summary>Null for anything but a text; half a surrogate pair is none.</summary>
+    private static string? TextOf(JsonElement element)
+    {
+        try
+        {
+            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static async Task<IResult> ForkAsync(HttpContext http, IGrainFactory grains, string task, NewFork? fork = null)
@@ -162,5 +180,5 @@ internal static class TaskEndpoints
 
     internal sealed record NewFork(string? At = null);
 
-    internal sealed record NewReview(JsonElement Accept = default, string[]? Reject = null);
+    internal sealed record NewReview(JsonElement? Accept = null, string[]? Reject = null);
 }

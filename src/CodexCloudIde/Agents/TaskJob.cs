@@ -125,7 +125,7 @@ internal sealed class TaskJob(
             throw new ModelFailureException(ModelFailureKind.Refused, $"Model '{state.Model}' is no longer configured. Start a new task with another model.");
         }
 
-        GatewayEndpoints.TryBand(state.Priority, out var band);
+        GatewayRequest.TryBand(state.Priority, out var band);
         using var client = models.Client(model, new ModelUse(state.Workspace.Tenant, session.Agent, $"task/{state.Id}", band, state.Id));
         var conversation = new Conversation(counter);
         var stored = await store.ReadMessagesAsync(state.Workspace.Tenant, state.Id, run.Stopping);

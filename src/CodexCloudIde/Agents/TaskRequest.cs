@@ -35,7 +35,7 @@ internal sealed record TaskRequest(
             return Malformed("mode", $"'mode' is one of {string.Join(", ", Permissions.Modes)}.");
         }
 
-        if (!GatewayEndpoints.TryBand(Priority, out _))
+        if (!GatewayRequest.TryBand(Priority, out _))
         {
             return Malformed("priority", "'priority' is interactive, default or batch.");
         }

@@ -26,6 +26,7 @@ internal static class ExecutionEndpoints
         group.MapGet("/test-runs/{id}", (HttpContext context, Runs runs, string id, CancellationToken cancellationToken) => runs.FindAsync(context, id, RunRow.OfTests, cancellationToken));
         group.MapGet("/test-runs/{id}/events", (HttpContext context, Runs runs, string id, CancellationToken cancellationToken) => runs.FollowAsync(context, id, cancellationToken));
         group.MapPost("/test-runs/{id}/cancel", CancelAsync);
+        routes.MapOperators();
     }
 
     private static async Task<IResult> StartAsync(
@@ -53,9 +54,9 @@ internal static class ExecutionEndpoints
     {
         if (started.Refusal is { } refusal) return refusal.ToResult();
         var run = started.Value!;
-        return EventStream.IsWanted(context.Request)
-            ? new EventStream((_, ct) => Runs.ToServerEventsAsync(run.Events(ct), ct)) { AccessEnded = context.AccessEnded(workspace) }
-            : Results.Json(await run.Completion.WaitAsync(cancellationToken), RunJson.Options);
+        if (!EventStream.IsWanted(context.Request)) return Results.Json(await run.Completion.WaitAsync(cancellationToken), RunJson.Options);
+        if (context.Features.Get<IStreamOfEvents>() is { } kept) await kept.BeginAsync(RunReplay.AddressOf(run.Id));
+        return new EventStream((_, ct) => Runs.ToServerEventsAsync(run.Events(ct), ct)) { AccessEnded = context.AccessEnded(workspace) };
     }
 
     private static async Task<IResult> CancelAsync(HttpContext context, ExecutionRunner runner, string id, CancellationToken cancellationToken) =>
@@ -83,9 +84,11 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
         return Results.Json(new { items = items.Items.Select(row => JsonSerializer.Deserialize<T>(row.Running ? Underway(row) : row.Result, RunJson.Options)), nextCursor = items.NextCursor }, RunJson.Options);
     }
 
-    public async Task<IResult> FindAsync(HttpContext context, string id, string kind, CancellationToken cancellationToken)
+    /// <param name="kind">Null: either.</param>
+    public async Task<IResult> FindAsync(HttpContext context, string id, string? kind, CancellationToken cancellationToken)
     {
-        var row = await VisibleAsync(context.GetCaller(), id, kind, cancellationToken);
+        var caller = context.GetCaller();
+        var row = await VisibleAsync(caller, id, kind ?? RunRow.OfExecution, cancellationToken) ?? (kind is null ? await VisibleAsync(caller, id, RunRow.OfTests, cancellationToken) : null);
         return row is null ? Refusal.NotFound.ToResult() : Results.Content(row.Running ? Underway(row) : row.Result, "application/json; charset=utf-8");
     }
 

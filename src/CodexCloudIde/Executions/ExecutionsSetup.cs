@@ -26,6 +26,7 @@ internal static class ExecutionsSetup
         services.AddSingleton<JobRunner>();
         services.AddSingleton<TestTools>();
         services.AddSingleton<Runs>();
+        services.AddSingleton<IEventReplay, RunReplay>();
         services.TryAddSingleton<OpenDocuments>();
         services.AddSingleton(provider => new ExecutionRunner(
             provider.GetRequiredService<JobRunner>(), provider.GetRequiredService<RunHistory>(), provider.GetRequiredService<LiveRuns>(), provider.GetRequiredService<WorkspaceAccess>()));

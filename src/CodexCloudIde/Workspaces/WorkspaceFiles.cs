@@ -20,6 +20,18 @@ internal sealed record WriteCondition(IList<EntityTagHeaderValue> Match, IList<E
 
     public bool IsEmpty => Match.Count == 0 && NoneMatch.Count == 0;
 
+    /// <summary>As the request's headers say it; one that cannot be read is refused, for a write must not go ahead as if nothing had been asked.</summary>
+    public static Outcome<WriteCondition> Of(HttpRequest request)
+    {
+        var headers = request.GetTypedHeaders();
+        var condition = new WriteCondition(headers.IfMatch, headers.IfNoneMatch);
+        return (Unread(HeaderNames.IfMatch, condition.Match) ?? Unread(HeaderNames.IfNoneMatch, condition.NoneMatch)) is { } unread ? unread : condition;
+
+        Refusal? Unread(string name, IList<EntityTagHeaderValue> tags) => tags.Count == 0 && request.Headers.ContainsKey(name)
+            ? new Refusal(400, "malformed-request", $"{name} holds quoted tags as the ETag header gave them, or *.", name)
+            : null;
+    }
+
     /// <summary>Null when it may be written; <paramref name="tag"/> is null when nothing is there.</summary>
     public Refusal? Check(string? tag)
     {

@@ -26,6 +26,13 @@ export interface OpenOptions {
 let hub: DocumentHub | undefined;
 let database: Promise<IDBDatabase | null> | undefined;
 
+/** Connects and opens the store while the editor is still loading, so that the first document waits for neither. */
+export function prepare(): void {
+  hub ??= new DocumentHub();
+  hub.connect();
+  database ??= openDatabase();
+}
+
 /**
  * The document, kept in step from now on. Rejects with an OpenError whose code is one of the hub's: notFound, forbidden, tooLarge, binary, invalidEncoding.
  */

@@ -33,6 +33,9 @@ internal sealed partial class LiveRuns(RunHistory history, ILogger<LiveRuns> log
     /// <summary>True once the host stops: runs that are cancelled from then on were stopped by the server.</summary>
     public bool Stopping { get; private set; }
 
+    /// <summary>Those that have not ended.</summary>
+    public IReadOnlyList<(string Id, LiveRun Run)> Running => [.. runs.Where(run => !run.Value.Ended.IsCompleted).Select(run => (run.Key, run.Value))];
+
     public LiveRun? Find(string id) => runs.GetValueOrDefault(id);
 
     /// <summary>Follows a run to its end; the run never fails (its runner turns failures into results).</summary>
