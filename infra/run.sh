@@ -31,24 +31,9 @@ if [ "$(id -u)" != 0 ]; then
   say "For everything:  sudo env \"PATH=\$PATH\" infra/run.sh"
 fi
 
-# Publishing takes a while even when there is nothing to do, so it is skipped when no source is newer than its result.
-app=$root/artifacts/app
-stamp=$app/.published
-changed() {
-  [ -e "$stamp" ] || return 0
-  [ -n "$(find src wwwroot ./*.props global.json \( -name bin -o -name obj -o -name node_modules -o -name dist \) -prune -o -newer "$stamp" -print -quit)" ]
-}
-if changed; then
-  say "Building (the first time takes a minute or two) …"
-  log=$(mktemp)
-  if ! dotnet publish src/CodexCloudIde -c Release -o "$app" -v q -nologo -p:RunAnalyzers=false >"$log" 2>&1; then
-    tail -n 40 "$log" >&2
-    rm -f "$log"
-    stop "The build failed; the lines above say where."
-  fi
-  rm -f "$log"
-  touch "$stamp"
-fi
+# shellcheck source=infra/publish.sh
+. infra/publish.sh
+publish
 
 mkdir -p "$data"
 say "Codex Cloud IDE: $urls   (files and databases: $data; stop with Ctrl+C)"

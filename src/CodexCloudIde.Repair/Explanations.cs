@@ -8,13 +8,13 @@ namespace CodexCloudIde.Repair;
 /// <summary>Says in plain words what was wrong, how that is known and why the patch is taken for right.</summary>
 internal static class Explanations
 {
-    public static RepairPatch Patch(Choice choice, Observation observation)
+    public static RepairPatch Patch(Choice choice, Observation observation, int round)
     {
         var candidate = choice.Candidate;
         var tests = choice.Verdict.Mended.Select(number => observation.Failing[number]).ToList();
         return new RepairPatch(
             candidate.File.Path, candidate.Line, candidate.Function, candidate.Proposal.Template, candidate.Proposal.What, Symptom(candidate, tests), Diff(candidate, observation),
-            candidate.Proposal.Edits, [.. tests.Select(test => test.Id)], choice.Alternatives);
+            candidate.Proposal.Edits, [.. tests.Select(test => test.Id)], choice.Alternatives, round);
     }
 
     /// <summary>What the failing tests say and where the fault is looked for first.</summary>
@@ -25,17 +25,40 @@ internal static class Explanations
         return $"{Count(observation.Failing.Count, "test")} of {observation.Tests.Count} failed. {string.Join("; ", groups)}. Most suspect: {string.Join(", ", places)}. {Count(candidates.Count, "candidate edit")} to try.";
     }
 
-    public static RepairReport CannotObserve(Observation? observation) => new(
-        RepairStatus.CannotObserve, [], [], [], 0, 0,
-        observation is null ? "The tests could not be run with pytest in the sandbox, so there was nothing to reason from. Nothing was changed."
+    public static RepairReport CannotObserve(Observation? observation, CommandOutcome outcome) => new(
+        RepairStatus.CannotObserve, [], [], [], [], 0, 0,
+        observation is null ? $"The tests could not be run with pytest in the sandbox ({Reason(outcome)}), so there was nothing to reason from. Nothing was changed."
             : "pytest found no tests in this project, and without a failing test there is nothing to reason from. Nothing was changed."
                 + (observation.Unreadable.Count > 0 ? " These modules cannot be read: " + string.Join("; ", observation.Unreadable) : ""));
+
+    private static string Reason(CommandOutcome outcome) => outcome switch
+    {
+        { Stderr: var text } when text.Contains("No module named 'pytest'", StringComparison.Ordinal) => "python3 there has no pytest",
+        { ExitCode: null } => "they did not end in time",
+        { Stderr: var text } when text.Trim() is { Length: > 0 } trimmed => Site.Short(trimmed.Split('\n')[^1]),
+        _ => $"exit status {outcome.ExitCode}",
+    };
 
     public static RepairReport Of(Observation first, Observation last, IReadOnlyList<RepairPatch> patches, int tried)
     {
         var (before, after) = (first.Failing.Select(test => test.Id).ToList(), last.Failing.Select(test => test.Id).ToList());
         var status = before.Count == 0 ? RepairStatus.NothingToDo : patches.Count == 0 ? RepairStatus.NotFixed : after.Count == 0 ? RepairStatus.Fixed : RepairStatus.Partly;
-        return new RepairReport(status, patches, before, after, last.Passing.Count, tried, Text(status, before, after, last, patches, tried));
+        return new RepairReport(status, patches, Changed(first, patches), before, after, last.Passing.Count, tried, Text(status, before, after, last, patches, tried));
+    }
+
+    /// <summary>Each round's edits are spans of what the round before left.</summary>
+    private static IReadOnlyList<RepairedFile> Changed(Observation first, IReadOnlyList<RepairPatch> patches)
+    {
+        var texts = new Dictionary<string, string>();
+        foreach (var round in patches.GroupBy(patch => patch.Round).OrderBy(round => round.Key))
+        {
+            foreach (var file in round.SelectMany(patch => patch.Edits).GroupBy(edit => edit.Path))
+            {
+                texts[file.Key] = Edited(texts.GetValueOrDefault(file.Key) ?? first.Files[file.Key].Text, file);
+            }
+        }
+
+        return [.. texts.Select(file => new RepairedFile(file.Key, first.Files[file.Key].Text, file.Value))];
     }
 
     private static string Text(RepairStatus status, List<string> before, List<string> after, Observation last, IReadOnlyList<RepairPatch> patches, int tried)
@@ -55,7 +78,7 @@ internal static class Explanations
                 return text.ToString();
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"{Count(before.Count, "test")} failed; {(patches.Count == 1 ? "one fault was" : $"{patches.Count} faults were")} behind {(after.Count == 0 ? "them" : "some of them")}.\n");
+        text.Append(CultureInfo.InvariantCulture, $"{Count(before.Count, "test")} failed; {(patches.Count == 1 ? "one fault was" : $"{patches.Count} faults were")} behind {(before.Count == 1 ? "it" : after.Count == 0 ? "them" : "some of them")}.\n");
         for (var number = 0; number < patches.Count; number++)
         {
             var patch = patches[number];

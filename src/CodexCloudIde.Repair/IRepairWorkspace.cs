@@ -1,4 +1,5 @@
 using CodexCloudIde.Repair.Candidates;
+using CodexCloudIde.Repair.Trials;
 
 namespace CodexCloudIde.Repair;
 
@@ -17,6 +18,13 @@ public interface IRepairWorkspace
     Task<string> RunTestsAsync(CancellationToken cancellationToken);
 
     Task<CommandOutcome> RunAsync(IReadOnlyList<string> command, string stdin, TimeSpan limit, CancellationToken cancellationToken);
+
+    /// <summary>Tries candidate edits, each apart from the others, without changing the project.</summary>
+    async Task<IReadOnlyList<Verdict>> TryAsync(TrialRequest request, CancellationToken cancellationToken)
+    {
+        var outcome = await RunAsync(Trial.Command, Trial.Of(request), TimeSpan.FromSeconds(request.Seconds + Trial.EndingSeconds), cancellationToken);
+        return Trial.Read(outcome.Stdout);
+    }
 
     /// <summary>Changes one file; the spans are of the text given, which is what the file held when it was observed. False: it has changed meanwhile.</summary>
     Task<bool> ApplyAsync(string path, string observed, IReadOnlyList<SourceEdit> edits, CancellationToken cancellationToken);

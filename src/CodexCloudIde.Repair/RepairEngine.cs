@@ -13,29 +13,33 @@ namespace CodexCloudIde.Repair;
 public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget, TimeProvider time)
 {
     private const int MostCandidates = 3000;
+    private const int MostSteps = 600;
+
+    /// <summary>The part of a round's time that edits tried alone may take; the rest is for two at a time.</summary>
+    private const double SharedByOne = 0.65;
     private static readonly int[] Batches = [1200, 1800];
 
     private int _tried;
 
     public async Task<RepairReport> RunAsync(CancellationToken cancellationToken)
     {
-        var started = time.GetTimestamp();
         var plan = new Plan(workspace);
         await plan.StartAsync(cancellationToken);
         await workspace.RunTestsAsync(cancellationToken);
-        var first = await ObserveAsync(cancellationToken);
+        var (first, outcome) = await ObserveAsync(cancellationToken);
         if (first is null || first.Tests.Count == 0)
         {
-            return Explanations.CannotObserve(first);
+            return Explanations.CannotObserve(first, outcome);
         }
 
+        var started = time.GetTimestamp();
         var patches = new List<RepairPatch>();
         var present = first;
         for (var round = 0; round < budget.Rounds && present.Failing.Count > 0; round++)
         {
             await plan.ReachAsync(1, cancellationToken);
             var left = budget.Seconds - time.GetElapsedTime(started).TotalSeconds;
-            if (left < 2 || await RoundAsync(present, left, plan, cancellationToken) is not { Count: > 0 } kept)
+            if (left < 2 || await RoundAsync(present, round, left, plan, cancellationToken) is not { Count: > 0 } kept)
             {
                 break;
             }
@@ -49,7 +53,7 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
             }
 
             patches.AddRange(kept);
-            if (await ObserveAsync(cancellationToken) is not { } next)
+            if ((await ObserveAsync(cancellationToken)).Seen is not { } next)
             {
                 break;
             }
@@ -67,13 +71,13 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
         return Explanations.Of(first, present, patches, _tried);
     }
 
-    private async Task<Observation?> ObserveAsync(CancellationToken cancellationToken)
+    private async Task<(Observation? Seen, CommandOutcome Outcome)> ObserveAsync(CancellationToken cancellationToken)
     {
         var outcome = await workspace.RunAsync(Trial.Command, Trial.Probe(), TimeSpan.FromSeconds(100), cancellationToken);
-        return ObservationReader.Read(outcome.Stdout);
+        return (ObservationReader.Read(outcome.Stdout), outcome);
     }
 
-    private async Task<IReadOnlyList<RepairPatch>> RoundAsync(Observation observation, double seconds, Plan plan, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RepairPatch>> RoundAsync(Observation observation, int round, double seconds, Plan plan, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         var candidates = Proposer.Propose(observation, new Suspicion(observation), MostCandidates);
@@ -83,7 +87,7 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
         var next = 0;
         foreach (var size in Batches)
         {
-            var left = seconds - time.GetElapsedTime(started).TotalSeconds;
+            var left = (seconds * SharedByOne) - time.GetElapsedTime(started).TotalSeconds;
             if (next >= candidates.Count || left < 1.5)
             {
                 break;
@@ -92,7 +96,7 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
             var batch = candidates.Skip(next).Take(size).ToList();
             next += batch.Count;
             var edits = batch.Select(candidate => (candidate.Id, candidate.Proposal.Edits, false));
-            foreach (var verdict in await TryAsync(next == batch.Count ? edits.Prepend((-1, [], true)) : edits, observation, Math.Min(left - 1, seconds * 0.7), cancellationToken))
+            foreach (var verdict in await TryAsync(next == batch.Count ? edits.Prepend((-1, [], true)) : edits, observation, left - 1, cancellationToken))
             {
                 trials[verdict.Id] = verdict;
             }
@@ -104,6 +108,11 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
         }
 
         var chosen = Selection.Choose(candidates, trials);
+        if (chosen.Count == 0 && seconds - time.GetElapsedTime(started).TotalSeconds is > 3 and var half)
+        {
+            chosen = await StepsAsync(candidates, trials, observation, half * 0.6, cancellationToken);
+        }
+
         if (chosen.Count == 0 && seconds - time.GetElapsedTime(started).TotalSeconds is > 3 and var rest)
         {
             chosen = await PairsAsync(candidates, trials, observation, rest, cancellationToken);
@@ -119,7 +128,7 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
             workspace.Note(string.Join("\n", chosen.Select(choice => $"I take this patch: {choice.Candidate.Proposal.What} ({choice.Candidate.File.Path}:{choice.Candidate.Line}).")));
         }
 
-        return [.. chosen.Select(choice => Explanations.Patch(choice, observation))];
+        return [.. chosen.Select(choice => Explanations.Patch(choice, observation, round))];
     }
 
     /// <summary>Patches for different tests are kept together only when together they still break nothing; else the best of them alone.</summary>
@@ -131,12 +140,24 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
         return verdicts is [{ Helps: true } verdict] && expected.IsSubsetOf(verdict.Mended) ? chosen : [chosen[0]];
     }
 
+    /// <summary>A test may meet one fault after the other: on the candidates with which a test comes further than before, and none comes less far, all others are tried anew.</summary>
+    private async Task<IReadOnlyList<Choice>> StepsAsync(
+        IReadOnlyList<Candidate> candidates, Dictionary<int, Verdict> trials, Observation observation, double seconds, CancellationToken cancellationToken)
+    {
+        int Further(Candidate candidate) => trials.GetValueOrDefault(candidate.Id) is { State: "tried", Broken.Count: 0 } verdict
+            ? verdict.At.Count(entry => observation.Failing[entry.Key].At is > 0 and var before && entry.Value > before) : 0;
+        var firsts = candidates.Where(candidate => Further(candidate) > 0).OrderByDescending(Further).ThenByDescending(candidate => candidate.Score).Take(3).ToList();
+        var pairs = candidates.Take(MostSteps).SelectMany(second => firsts.Select(first => (A: first, B: second))).Where(pair => pair.A != pair.B && !Selection.Touches(pair.A, pair.B)).ToList();
+        return await JoinedAsync(pairs, observation, seconds, cancellationToken);
+    }
+
     /// <summary>Nothing helps alone: a test may wait for two faults. Candidates that at least change what the failing tests tell are tried two at a time.</summary>
     private async Task<IReadOnlyList<Choice>> PairsAsync(
         IReadOnlyList<Candidate> candidates, Dictionary<int, Verdict> trials, Observation observation, double seconds, CancellationToken cancellationToken)
     {
         var told = trials.GetValueOrDefault(-1)?.Told;
-        var moving = candidates.Where(candidate => trials.GetValueOrDefault(candidate.Id) is { State: "tried" } verdict && verdict.Told != told).Take(40).ToList();
+        var moving = candidates.Where(candidate => trials.GetValueOrDefault(candidate.Id) is { State: "tried" } verdict && verdict.Told != told)
+            .OrderByDescending(candidate => candidate.Proposal.Sign is not null).ThenByDescending(candidate => candidate.Score).Take(50).ToList();
         var pairs = new List<(Candidate A, Candidate B)>();
         for (var a = 0; a < moving.Count; a++)
         {
@@ -149,8 +170,12 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
             }
         }
 
-        pairs = [.. pairs.OrderByDescending(pair => pair.A.Score * pair.B.Score).Take(700)];
-        if (pairs.Count == 0)
+        return await JoinedAsync([.. pairs.OrderByDescending(pair => pair.A.Score * pair.B.Score * (pair.A.Proposal.Sign != pair.B.Proposal.Sign && pair.A.Proposal.Sign is not null && pair.B.Proposal.Sign is not null ? 3 : 1)).Take(700)], observation, seconds, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<Choice>> JoinedAsync(IReadOnlyList<(Candidate A, Candidate B)> pairs, Observation observation, double seconds, CancellationToken cancellationToken)
+    {
+        if (pairs.Count == 0 || seconds < 2)
         {
             return [];
         }
@@ -165,8 +190,12 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
     private async Task<IReadOnlyList<Verdict>> TryAsync(
         IEnumerable<(int Id, IReadOnlyList<SourceEdit> Edits, bool Thorough)> candidates, Observation observation, double seconds, CancellationToken cancellationToken)
     {
-        var outcome = await workspace.RunAsync(Trial.Command, Trial.Of(candidates, observation, seconds, budget.Workers), TimeSpan.FromSeconds(seconds + 30), cancellationToken);
-        var verdicts = Trial.Read(outcome.Stdout);
+        var verdicts = await workspace.TryAsync(
+            new TrialRequest(
+                [.. candidates.Select(candidate => new TrialCandidate(candidate.Id, candidate.Edits, candidate.Thorough))], [.. observation.Failing.Select(test => test.Id)],
+                [.. observation.Passing.Select(test => test.Id)], seconds, Trial.TestSeconds(observation), budget.Workers)
+            { Seen = Trial.Seen(observation) },
+            cancellationToken);
         _tried += verdicts.Count(verdict => verdict.State is "tried" or "hung");
         return verdicts;
     }

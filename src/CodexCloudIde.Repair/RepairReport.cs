@@ -20,12 +20,15 @@ public enum RepairStatus
     CannotObserve,
 }
 
-/// <summary>One edit that was kept. <paramref name="Mended"/>: the tests that it turned green.</summary>
+/// <summary>One edit that was kept. <paramref name="Mended"/>: the tests that it turned green; <paramref name="Round"/>: the observation, from 0, whose texts the spans of its edits are of.</summary>
 public sealed record RepairPatch(
-    string Path, int Line, string? Function, string Template, string What, string Symptom, string Diff, IReadOnlyList<SourceEdit> Edits, IReadOnlyList<string> Mended, int Alternatives);
+    string Path, int Line, string? Function, string Template, string What, string Symptom, string Diff, IReadOnlyList<SourceEdit> Edits, IReadOnlyList<string> Mended, int Alternatives, int Round);
+
+/// <summary>A file as it was and as the kept patches leave it.</summary>
+public sealed record RepairedFile(string Path, string Before, string After);
 
 public sealed record RepairReport(
-    RepairStatus Status, IReadOnlyList<RepairPatch> Patches, IReadOnlyList<string> FailedBefore, IReadOnlyList<string> FailedAfter, int Passing, int Tried, string Explanation);
+    RepairStatus Status, IReadOnlyList<RepairPatch> Patches, IReadOnlyList<RepairedFile> Files, IReadOnlyList<string> FailedBefore, IReadOnlyList<string> FailedAfter, int Passing, int Tried, string Explanation);
 
 /// <summary>How much a repair may take: <paramref name="Seconds"/> of trials in all, <paramref name="Rounds"/> of observing anew.</summary>
 public sealed record RepairBudget(double Seconds = 40, int Rounds = 4, int Workers = 2);

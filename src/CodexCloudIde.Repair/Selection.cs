@@ -35,5 +35,5 @@ internal static class Selection
         }
     }
 
-    private static bool Touches(Candidate a, Candidate b) => a.Proposal.Edits.Any(x => b.Proposal.Edits.Any(y => x.Path == y.Path && x.Start <= y.End && y.Start <= x.End));
+    public static bool Touches(Candidate a, Candidate b) => a.Proposal.Edits.Any(x => b.Proposal.Edits.Any(y => x.Path == y.Path && x.Start <= y.End && y.Start <= x.End));
 }

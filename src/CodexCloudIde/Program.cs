@@ -28,6 +28,7 @@ internal static class Program
     internal static WebApplication Build(WebApplicationOptions options)
     {
         var builder = WebApplication.CreateBuilder(options);
+        builder.AddStopping();
         builder.AddStorage();
         builder.AddDocuments();
         builder.AddCluster();
@@ -42,6 +43,7 @@ internal static class Program
         builder.Services.AddShell();
 
         var app = builder.Build();
+        app.UseStopping();
         app.UseApi();
         app.UseShell();
         app.UseWorkspaces();

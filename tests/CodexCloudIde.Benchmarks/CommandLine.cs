@@ -13,7 +13,7 @@ internal static class CommandLine
 {
     private const string Usage = """
         dotnet run -c Release --project tests/CodexCloudIde.Benchmarks -- NAME [--trace FILE]… [--data DIR] [--quick] [--json FILE]
-          sessions   start of the server, memory at rest
+          sessions   start of the server, memory at rest, the IDE page in a cold browser, key to paint in the other browser
           sandbox    one short execution by API against the bare process
           repair     the fix of sample-debug by API
           editing    transform and apply; durable acknowledgements over the hub

@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace CodexCloudIde.Benchmarks;
 
-/// <summary>The product as a process of its own on a fresh data directory, as <c>infra/run.sh</c> starts it.</summary>
+/// <summary>The product as it is shipped, published as <c>infra/run.sh</c> does it, as a process of its own on a fresh data directory.</summary>
 internal sealed class Product : IAsyncDisposable
 {
     public const string Email = "owner@example.com";
@@ -43,13 +43,13 @@ internal sealed class Product : IAsyncDisposable
 
     public static async Task<Product> StartAsync(CancellationToken cancellationToken)
     {
+        var app = await PublishedAsync(cancellationToken);
         var data = Directory.CreateTempSubdirectory("codex-benchmark-").FullName;
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = AppContext.BaseDirectory, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = app, RedirectStandardOutput = true };
         string[] arguments =
         [
-            Path.Combine(AppContext.BaseDirectory, "CodexCloudIde.dll"), "--urls", address.ToString(), $"--contentRoot={ContentRoot()}",
-            $"--Ide:DataDirectory={data}", $"--Ide:Bootstrap:OwnerEmail={Email}", $"--Ide:Bootstrap:OwnerPassword={Password}",
+            Path.Combine(app, "CodexCloudIde.dll"), "--urls", address.ToString(), $"--Ide:DataDirectory={data}", $"--Ide:Bootstrap:OwnerEmail={Email}", $"--Ide:Bootstrap:OwnerPassword={Password}",
             $"--Ide:Bootstrap:Token={Token}", "--Logging:LogLevel:Default=Warning",
         ];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
@@ -117,15 +117,23 @@ internal sealed class Product : IAsyncDisposable
         }
     }
 
-    private static string ContentRoot()
+    /// <summary>The folder of the published program, brought up to date; costs nothing when it is.</summary>
+    private static async Task<string> PublishedAsync(CancellationToken cancellationToken)
+    {
+        var root = Root();
+        using var publish = Process.Start(new ProcessStartInfo("bash", ["-c", ". infra/requirements.sh; . infra/publish.sh; publish"]) { WorkingDirectory = root })!;
+        await publish.WaitForExitAsync(cancellationToken);
+        return publish.ExitCode == 0 ? Path.Combine(root, "artifacts", "app") : throw new InvalidOperationException("The product could not be published.");
+    }
+
+    private static string Root()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            var project = Path.Combine(folder.FullName, "src", "CodexCloudIde");
-            if (Directory.Exists(project)) return project;
+            if (File.Exists(Path.Combine(folder.FullName, "infra", "publish.sh"))) return folder.FullName;
         }
 
-        return AppContext.BaseDirectory;
+        throw new DirectoryNotFoundException("The benchmarks are not below the repository.");
     }
 
     private static int FreePort()

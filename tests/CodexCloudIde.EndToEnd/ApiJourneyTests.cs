@@ -104,14 +104,26 @@ public sealed class ApiJourneyTests(IdeHost host) : IClassFixture<IdeHost>
     private async Task<JsonNode> RunTestsAsync(string workspace) =>
         await JsonOf(await host.Client.PostAsJsonAsync($"api/v1/workspaces/{workspace}/test-runs", new { }, Cancel));
 
-    /// <summary>Follows the task to its end; the events' names in order.</summary>
+    /// <summary>Follows the task to its end, the connection broken once in between; the events' names in order, none missing and none twice.</summary>
     private async Task<List<string>> EventsAsync(string task)
     {
-        await using var stream = await host.Client.GetStreamAsync(new Uri($"api/v1/tasks/{task}/events", UriKind.Relative), Cancel);
+        const int breaksAfter = 4;
         var names = new List<string>();
-        await foreach (var happened in SseParser.Create(stream).EnumerateAsync(Cancel))
+        foreach (var most in new[] { breaksAfter, int.MaxValue })
         {
-            names.Add(happened.EventType);
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"api/v1/tasks/{task}/events");
+            request.Headers.Add("Last-Event-ID", $"{names.Count}");
+            using var answer = await host.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+            await using var stream = await answer.Content.ReadAsStreamAsync(Cancel);
+            await foreach (var happened in SseParser.Create(stream).EnumerateAsync(Cancel))
+            {
+                names.Add(happened.EventType);
+                Assert.Equal($"{names.Count}", happened.EventId);
+                if (names.Count == most)
+                {
+                    break;
+                }
+            }
         }
 
         return names;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using CodexCloudIde.Sandboxing.Linux;
 using CodexCloudIde.Sandboxing.Oci;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -63,10 +64,65 @@ public sealed class NothingLeftTests(SandboxFixture fixture)
             var family = Path.GetFileName(Path.GetDirectoryName(runtime.InstancePath))!;
             Assert.Equal([runtime.InstancePath], Directory.GetDirectories(Path.GetDirectoryName(runtime.InstancePath)!));
             Assert.DoesNotContain(Directory.EnumerateDirectories("/sys/fs/cgroup", "*", SearchOption.AllDirectories), path => path.Contains(family, StringComparison.Ordinal) && Path.GetFileName(path).Length == 16);
+
+            // This program is a subreaper, so the dead server's other children, which end by themselves, became its own.
+            foreach (var stat in Zombies().ToList()) ProcessDescriptor.TryOpen(int.Parse(stat.Split(' ')[0], CultureInfo.InvariantCulture))?.Reap();
         }
         finally
         {
             data.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Dispose_WhileSandboxesAreTakenAndRefilled_LeavesNothing()
+    {
+        var data = Directory.CreateTempSubdirectory("sandbox-ending-");
+        try
+        {
+            for (var round = 0; round < 8; round++)
+            {
+                var runtime = new OciRuntime(new SandboxOptions { DataDirectory = data.FullName, PoolSize = 3 }, NullLogger<OciRuntime>.Instance);
+                using var workspace = fixture.NewWorkspace();
+                var specification = new SandboxSpecification(workspace.Path, WorkspaceMode.Overlay, new SandboxLimits());
+                await runtime.WarmAsync();
+                var place = runtime.InstancePath;
+                var takes = Enumerable.Range(0, 4).Select(_ => Task.Run(() => runtime.CreateAsync(specification, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken)).ToList();
+                await Task.WhenAny(takes);
+                await runtime.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
+                Assert.False(Directory.Exists(place));
+                Assert.Empty(Directory.EnumerateDirectories("/sys/fs/cgroup", Path.GetFileName(place), new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 4 }));
+                Assert.DoesNotContain(Directory.GetDirectories("/proc"), folder => Mentions(folder, place));
+                foreach (var take in takes)
+                {
+                    try
+                    {
+                        await (await take).DisposeAsync();
+                    }
+                    catch (Exception refused) when (refused is ObjectDisposedException or IOException)
+                    {
+                        // Whoever came too late is told so.
+                    }
+                }
+            }
+        }
+        finally
+        {
+            data.Delete(recursive: true);
+        }
+    }
+
+    private static bool Mentions(string process, string place)
+    {
+        try
+        {
+            return File.ReadAllText(process + "/cgroup").Contains(Path.GetFileName(place), StringComparison.Ordinal)
+                || File.ReadAllText(process + "/cmdline").Contains(place, StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 

@@ -1,9 +1,11 @@
 // The IDE page: joins the parts. Everything here talks to the API and the hubs; the circuit only adds dialogs and may come and go.
 import type { editor } from "monaco-editor/editor/editor.api.js";
 import { AgentPanel } from "./agents/agentPanel";
-import { OpenError, openDocument } from "./documents/open";
+import { OpenError, openDocument, prepare } from "./documents/open";
+import { clearAgentMarks, markAgentEdit } from "./editor/agentMarks";
+import { sizeOf } from "./editor/binaryView";
 import type { SyncedDocument } from "./editor/documentSync";
-import { Editors, readText } from "./editor/editors";
+import { Editors } from "./editor/editors";
 import { FileDocument } from "./editor/fileDocument";
 import { keepSettings, settings, type EditorSettings } from "./editor/settings";
 import { OutputPanel } from "./executions/output";
@@ -11,7 +13,8 @@ import { TestsPanel } from "./executions/testsPanel";
 import { ApiError, follow, getJson, workspaceId, workspaceUrl } from "./shell/api";
 import { listen, register, run } from "./shell/commands";
 import { byId, h, icon } from "./shell/dom";
-import { currentPanel, isShown, onPanel, show, showPanel, showSide, startFrame, togglePanel, setCount } from "./shell/frame";
+import { shown } from "./shell/names";
+import { currentPanel, isNarrow, isShown, onPanel, show, showPanel, showSide, startFrame, togglePanel, setCount } from "./shell/frame";
 import { fail, toast } from "./shell/overlays";
 import { openPalette } from "./shell/palette";
 import { colourOfActor, Presence } from "./shell/presence";
@@ -19,19 +22,13 @@ import { setPeople, setStatus } from "./shell/status";
 import { currentTheme, setTheme } from "./shell/theme";
 import type { TerminalPanel } from "./terminals/terminalPanel";
 import { Explorer } from "./workspaces/explorer";
+import { showImport, showMissing } from "./workspaces/notReady";
 import { startSearch } from "./workspaces/search";
 import { FileIndex } from "./workspaces/treeModel";
+import type { WorkspaceView } from "./workspaces/workspaceList";
 
 interface Circuit {
   invokeMethodAsync(method: string, ...args: unknown[]): Promise<unknown>;
-}
-
-interface WorkspaceView {
-  id: string;
-  name: string;
-  role: string;
-  state?: string;
-  reason?: string | null;
 }
 
 const monacoReady = import("./editor/monaco").then((module) => {
@@ -43,13 +40,16 @@ const monacoReady = import("./editor/monaco").then((module) => {
 let circuit: Circuit | null = null;
 let terminals: Promise<TerminalPanel> | null = null;
 let role = "owner";
+let opened = 0;
 const files = new FileIndex();
+const largestEdited = 20 * 1024 * 1024;
 
 const personId = byId("ide").dataset.user ?? "";
 const presence = new Presence((path, colour) => explorer.markHere(path, colour), (people) => setPeople(people));
 
 const editors = new Editors(monacoReady, async (monaco, path) => {
-  const uri = monaco.Uri.from({ scheme: "codex", path: `/${workspaceId}/${path}` });
+  // Numbered: a file that was renamed keeps its model, and another may come to its old place.
+  const uri = monaco.Uri.from({ scheme: "codex", path: `/${workspaceId}/${path}`, fragment: String(++opened) });
   const changed = (document: SyncedDocument) => {
     editors.documentChanged(document);
     drawSync();
@@ -60,9 +60,12 @@ const editors = new Editors(monacoReady, async (monaco, path) => {
       events: {
         changed,
         presence: (document, person, here) => presence.set(document.path, person, here),
-        agentEdited: (document, first, last) => editors.glow(document.path, first, last),
+        agentEdited: (document, first, last) => markAgentEdit(editors, document.path, first, last),
         notice: (_, text) => toast(text),
-        moved: (_, to) => editors.moved(path, to),
+        moved: (_, from, to) => {
+          presence.move(from, to);
+          editors.moved(from, to);
+        },
       },
     });
   } catch (error) {
@@ -73,8 +76,11 @@ const editors = new Editors(monacoReady, async (monaco, path) => {
       case "binary": case "invalidEncoding":
         throw new ApiError(415, "not-text", error.message);
       case "tooLarge":
-        // Too large to edit together: edited as a plain file, saved whole.
-        return new FileDocument(monaco, path, await readText(path), { changed }, uri);
+        // Too large to edit together: edited as a plain file, saved whole; larger still: only shown.
+        if ((await sizeOf(path)) > largestEdited) {
+          throw new ApiError(413, "too-large", error.message);
+        }
+        return FileDocument.open(monaco, path, { changed }, uri);
       case "notFound": case "gone":
         throw new ApiError(404, "not-found", "This file does not exist any more.");
       default:
@@ -85,8 +91,14 @@ const editors = new Editors(monacoReady, async (monaco, path) => {
 
 const output = new OutputPanel();
 const explorer = new Explorer({
-  openFile: (path, options) => void editors.open(path, options),
+  openFile: (path, options) => {
+    void editors.open(path, options);
+    if (isNarrow()) {
+      show("explorer", false);
+    }
+  },
   moved: (from, to) => editors.moved(from, to),
+  settled: (path) => editors.settled(path),
   deleted: (path) => editors.deleted(path),
   canWrite: () => role.toLowerCase() !== "viewer",
 });
@@ -94,14 +106,11 @@ const tests = new TestsPanel({
   open: (path, line) => void editors.open(path, { place: { line }, mark: true }),
   output: (text, reset) => output.write(text, reset),
   failedFiles: (paths) => explorer.markFailed(paths),
-  finished: () => undefined,
 });
 const agent = new AgentPanel({
   openFile: (path) => void editors.open(path, { keep: true }),
-  testRun: (finished) => tests.show(finished),
-  reviewed: () => editors.clearAgentMarks(),
-  edited: () => undefined,
-  failingTests: () => (tests.lastRun ? tests.lastRun.failed + tests.lastRun.errors : 0),
+  reviewed: () => clearAgentMarks(editors),
+  failingTests: () => tests.failing,
 });
 
 function openTerminal(focus = true): Promise<TerminalPanel> {
@@ -113,8 +122,15 @@ function palette(initial: string): void {
   openPalette({
     files: () => files.all(),
     recent: () => editors.recent,
-    open: (path, line) => (path === "" ? editors.goTo(line ?? 1) : void editors.open(path, { keep: true, place: line ? { line } : undefined })),
+    open: (path, line) => (path === "" ? goTo(line ?? 1) : void editors.open(path, { keep: true, place: line ? { line } : undefined })),
   }, initial);
+}
+
+function goTo(line: number): void {
+  const view = editors.activeEditor;
+  view?.setPosition({ lineNumber: line, column: 1 });
+  view?.revealLineInCenter(line);
+  view?.focus();
 }
 
 function drawSync(): void {
@@ -123,7 +139,7 @@ function drawSync(): void {
   if (!online || states.some((document) => document.state === "offline")) {
     setStatus("sync", { text: unsent ? `Offline (${unsent} unsent)` : "Offline", icon: "wifi-off", className: "offline", title: "Changes are kept in this browser and sent when the server answers" });
   } else {
-    setStatus("sync", states.some((document) => document.state === "saving") ? { text: "Saving", icon: "refresh" } : { text: "Saved", icon: "passed" });
+    setStatus("sync", editors.hasUnsaved ? { text: "Saving", icon: "refresh" } : { text: "Saved", icon: "passed" });
   }
 }
 
@@ -143,12 +159,13 @@ register(
   { id: "file.save", title: "Save", key: "Ctrl+S", run: () => editors.save() },
   { id: "view.explorer", title: "Show or hide the explorer", key: "Ctrl+B", run: () => showSide("explorer", true) },
   { id: "view.search", title: "Search in files", key: "Ctrl+Shift+F", run: () => (showSide("search"), byId("search-query").focus()) },
-  { id: "view.terminal", title: "Show or hide the terminal", key: "Ctrl+`", run: () => togglePanel("terminal") },
+  { id: "view.terminal", title: "Show or hide the terminal", key: "Ctrl+`", run: () => (togglePanel("terminal"), isShown("panel") || editors.focus()) },
   { id: "terminal.new", title: "New terminal", key: "Ctrl+Shift+`", run: async () => { const had = terminals !== null; showPanel("terminal"); const panel = await openTerminal(); if (had) { await panel.add(); } } },
   { id: "view.tests", title: "Show or hide the tests", run: () => togglePanel("tests") },
+  { id: "tests.show", title: "Show the tests", run: () => showPanel("tests") },
   { id: "view.problems", title: "Show the problems", key: "Ctrl+Shift+M", run: () => showPanel("problems") },
   { id: "view.output", title: "Show the output", run: () => showPanel("output") },
-  { id: "view.panel", title: "Show or hide the bottom panel", key: "Ctrl+J", run: () => show("panel", !isShown("panel")) },
+  { id: "view.panel", title: "Show or hide the bottom panel", key: "Ctrl+J", run: () => (show("panel", !isShown("panel")), isShown("panel") || editors.focus()) },
   { id: "view.agent", title: "Show or hide the agent", run: () => show("agent", !isShown("agent")) },
   { id: "view.agent.show", title: "Ask the agent", key: "Ctrl+Shift+A", run: () => agent.focus() },
   { id: "tests.run", title: "Run tests", run: () => { showPanel("tests"); return tests.start(); } },
@@ -158,6 +175,7 @@ register(
   { id: "explorer.newFile", title: "New file", run: () => { showSide("explorer"); explorer.create("file"); } },
   { id: "explorer.newFolder", title: "New folder", run: () => { showSide("explorer"); explorer.create("folder"); } },
   { id: "explorer.upload", title: "Upload files", run: () => explorer.chooseUpload() },
+  { id: "explorer.uploadFolder", title: "Upload a folder", run: () => explorer.chooseUpload(true) },
   { id: "explorer.collapse", title: "Collapse all folders", run: () => explorer.collapseAll() },
   { id: "explorer.reveal", title: "Show the open file in the explorer", run: () => { showSide("explorer"); return editors.activePath ? explorer.reveal(editors.activePath) : undefined; } },
   { id: "explorer.focus", title: "Focus the explorer", key: "Ctrl+Shift+E", run: () => { showSide("explorer"); explorer.focus(); } },
@@ -165,6 +183,8 @@ register(
   { id: "editor.close", title: "Close the tab", key: "Alt+W", run: () => editors.close() },
   { id: "editor.next", title: "Next tab", key: "Ctrl+PageDown", run: () => editors.step(1) },
   { id: "editor.previous", title: "Previous tab", key: "Ctrl+PageUp", run: () => editors.step(-1) },
+  { id: "editor.moveRight", title: "Move the tab to the right", key: "Ctrl+Shift+PageDown", run: () => editors.shift(1) },
+  { id: "editor.moveLeft", title: "Move the tab to the left", key: "Ctrl+Shift+PageUp", run: () => editors.shift(-1) },
   ...[1, 2, 3].map((index) => ({ id: `editor.group${index}`, title: `Focus editor group ${index}`, key: `Ctrl+${index}`, run: () => editors.focusGroupAt(index - 1) })),
   { id: "editor.goToLine", title: "Go to line", key: "Ctrl+G", when: hasEditor, run: () => palette(":") },
   { id: "editor.find", title: "Find", when: hasEditor, run: monacoAction("actions.find") },
@@ -215,8 +235,8 @@ export { chooseTheme as setTheme };
 /** From the settings dialog: what to keep, and Monaco's own options for it. */
 export function applySettings(changed: EditorSettings, options: editor.IEditorOptions): void {
   keepSettings(changed);
-  editors.applyOptions(options);
-  editors.setTabSize(changed.tabSize);
+  editors.views.forEach((view) => view.updateOptions(options));
+  editors.documents.forEach((document) => document.model.updateOptions({ tabSize: changed.tabSize }));
 }
 
 function drawProblems(monaco: Awaited<typeof monacoReady>): void {
@@ -226,15 +246,10 @@ function drawProblems(monaco: Awaited<typeof monacoReady>): void {
   setStatus("problems", { text: `${errors} errors, ${markers.length - errors} warnings`, icon: errors ? "error" : "warning", command: "view.problems" });
   const prefix = `/${workspaceId}/`;
   byId("panel-problems").replaceChildren(...(markers.length === 0 ? [h("div", { class: "empty" }, icon("passed"), h("p", {}, "No problems in the open files."))] : markers.map((marker) => {
-    const path = marker.resource.path.slice(prefix.length);
+    const path = editors.pathOf(marker.resource.toString()) ?? marker.resource.path.slice(prefix.length);
     return h("button", { type: "button", class: "problem-row", onclick: () => void editors.open(path, { place: { line: marker.startLineNumber, column: marker.startColumn } }) },
-      icon(marker.severity === 8 ? "error" : "warning", marker.severity === 8 ? "is-failed" : "is-warning"), h("span", {}, marker.message), h("span", { class: "muted" }, `${path}:${marker.startLineNumber}`));
+      icon(marker.severity === 8 ? "error" : "warning", marker.severity === 8 ? "is-failed" : "is-warning"), h("span", {}, marker.message), h("span", { class: "muted" }, `${shown(path)}:${marker.startLineNumber}`));
   })));
-}
-
-function missing(error: ApiError): void {
-  byId("ide").replaceChildren(h("div", { class: "empty", style: "grid-column:1/-1;grid-row:1/-1" }, icon("warning"), h("h1", {}, error.status === 404 ? "This workspace is not here" : "The workspace could not be opened"), h("p", {}, error.message),
-    h("a", { class: "button primary", href: "/" }, "All workspaces")));
 }
 
 async function loadWorkspace(): Promise<void> {
@@ -243,17 +258,15 @@ async function loadWorkspace(): Promise<void> {
   byId("workspace-name").textContent = workspace.name;
   byId("workspace-name").title = workspace.name;
   document.title = `${workspace.name} · Codex Cloud IDE`;
-  if (workspace.state === "importing") {
-    setStatus("task", { text: "Importing the repository", icon: "refresh" });
-  } else if (workspace.state === "failed") {
-    toast(workspace.reason ?? "The import failed.", { failed: true });
+  if (workspace.state !== "ready") {
+    showImport(workspace);
   }
 }
 
 function watch(): void {
   let timer = 0;
   const changed = new Set<string>();
-  follow(workspaceUrl("/events"), ["tree.changed", "document.saved", "member.changed", "task.changed", "workspace.changed", "workspace.deleted"], (name, data) => {
+  follow(workspaceUrl("/events"), ["tree.changed", "document.saved", "member.changed", "task.changed", "testRun.changed", "workspace.changed", "workspace.deleted"], (name, data) => {
     if (name === "tree.changed") {
       const paths = (data as { paths?: string[] }).paths ?? [""];
       paths.forEach((path) => changed.add(path));
@@ -262,10 +275,13 @@ function watch(): void {
       timer = window.setTimeout(() => {
         const list = [...changed];
         changed.clear();
+        editors.changedOnDisk(list);
         void explorer.refresh(list.length > 50 ? undefined : list).catch(() => undefined);
       }, 150);
     } else if (name === "task.changed") {
       agent.taskChanged(data);
+    } else if (name === "testRun.changed") {
+      tests.runChanged(data);
     } else if (name === "workspace.deleted") {
       location.assign("/");
     } else if (name === "workspace.changed") {
@@ -281,6 +297,7 @@ function watch(): void {
   });
 }
 
+/** Git runs in a sandbox, so it is asked only when the page is opened or looked at again. */
 async function gitBranch(): Promise<void> {
   try {
     const status = await getJson<{ branch?: string | null }>(workspaceUrl("/git/status"));
@@ -303,11 +320,13 @@ async function sandbox(): Promise<void> {
   }
 }
 
+prepare();
 startFrame();
 listen();
 watchCircuit();
-void explorer.start().catch(missing);
-void loadWorkspace().catch(missing);
+// Why there are no files, if there are none, the workspace's state tells.
+void explorer.start().catch(() => undefined);
+void loadWorkspace().catch(showMissing);
 void editors.restore();
 startSearch((path, line, column) => void editors.open(path, { place: { line, column } }));
 onPanel((panel) => panel === "terminal" && void openTerminal());
@@ -323,6 +342,7 @@ watch();
 void agent.start();
 void sandbox();
 void gitBranch();
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void gitBranch());
 window.addEventListener("beforeunload", (event) => {
   const unsent = editors.openPaths.some((path) => (editors.document(path)?.unsent ?? 0) > 0);
   if (unsent && !online) {

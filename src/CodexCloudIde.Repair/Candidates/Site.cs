@@ -55,8 +55,8 @@ internal sealed class Site
 
     public SourceEdit Replace(Node node, string text) => new(File.Path, node.Start, node.End, text);
 
-    public Proposal Swap(string template, double prior, string text, string? what = null) =>
-        new(template, prior, [Replace(Node, text)], what ?? $"`{Short(Text)}` becomes `{Short(text)}`");
+    public Proposal Swap(string template, double prior, string text, string? what = null, string? sign = null) =>
+        new(template, prior, [Replace(Node, text)], what ?? $"`{Short(Text)}` should be `{Short(text)}`", sign);
 
     /// <summary>A statement (lines without indentation) above another one.</summary>
     public SourceEdit? Above(Node statement, string text)
@@ -92,6 +92,38 @@ internal sealed class Site
 
     public IEnumerable<string> VariablesAt(Node statement) => VariablesBefore(statement);
 
+    /// <summary>The innermost loop around the statement, within its function.</summary>
+    public Node? Loop => Statement.Ancestors().TakeWhile(node => node != Function).FirstOrDefault(node => node.Is("For", "While", "AsyncFor"));
+
+    /// <summary>Types that a variable of the function, or <c>self.x</c>, was seen to have; nothing when it was never seen.</summary>
+    public IReadOnlyList<string> TypesOf(string text)
+    {
+        if (Function is null)
+        {
+            return [];
+        }
+
+        var seen = Index.Observation.Types.In(File.Path, Function);
+        if (!text.StartsWith("self.", StringComparison.Ordinal))
+        {
+            return seen.GetValueOrDefault(text) ?? [];
+        }
+
+        var owners = seen.GetValueOrDefault("self") ?? (Node.Class?.Text("name") is { } name ? [name] : []);
+        return [.. owners.SelectMany(owner => Index.Observation.Types.Members(owner).GetValueOrDefault(text[5..]) ?? []).Distinct()];
+    }
+
+    /// <summary>Seen as a number, or never seen at all.</summary>
+    public bool MayBeNumber(string text) => TypesOf(text) is { } types && (types.Count == 0 || types.Any(type => type is "int" or "float" or "Decimal" or "Fraction" or "timedelta" or "date" or "datetime"));
+
+    public bool IsNumber(string text) => TypesOf(text).Any(type => type is "int" or "float" or "Decimal" or "Fraction");
+
+    /// <summary>Parameters and variables of the function that nothing in it reads.</summary>
+    public IEnumerable<string> Unread => Function is null ? [] : Index.Unread(Function);
+
+    /// <summary>Attributes of <c>self</c> that the class assigns, as <c>self.x</c>.</summary>
+    public IReadOnlyList<string> SelfMembers => Function is not null && Node.Class is { } type && Parameters(Function).FirstOrDefault() == "self" ? Index.Assigned(type) : [];
+
     private string Indented(string text, string indent) => string.Join(File.NewLine, text.Split('\n').Select(line => line.Length == 0 ? line : indent + line));
 
     private static List<string> VariablesBefore(Node statement)
@@ -103,12 +135,22 @@ internal sealed class Site
             return names;
         }
 
-        names.AddRange(Parameters(function));
+        foreach (var outer in function.Ancestors().Where(node => node.Is("FunctionDef", "AsyncFunctionDef")))
+        {
+            names.AddRange(Parameters(outer).Concat(outer.List("body").Where(node => node.IsStatement && node.Start < function.Start).SelectMany(Bound)).Where(name => name is not ("self" or "cls") && !names.Contains(name)));
+        }
+
+        names.AddRange(Parameters(function).Where(name => !names.Contains(name)));
         foreach (var node in function.List("body").SelectMany(part => part.Walk()))
         {
             if (node.Start > statement.Start || (node.Line == statement.Line && node.Statement == statement && !statement.Is("For", "With")))
             {
                 continue;
+            }
+
+            if (node.Kind == "FunctionDef" && !names.Contains(node.Text("name")!))
+            {
+                names.Add(node.Text("name")!);
             }
 
             if (node.Kind == "Name" && node.Slot is "targets" or "target" or "optional_vars" or "elts" && node.Text("id") is { } name && IsStore(node) && !names.Contains(name))
@@ -119,6 +161,9 @@ internal sealed class Site
 
         return names;
     }
+
+    /// <summary>Names that a statement or loop binds, those in tuples too.</summary>
+    public static IEnumerable<string> Bound(Node node) => node.Walk().Where(part => part.Kind == "Name" && IsStore(part)).Select(part => part.Text("id")!);
 
     private static bool IsStore(Node name)
     {

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using CodexCloudIde.Repair.Candidates;
+using CodexCloudIde.Repair.Trials;
 
 namespace CodexCloudIde.Repair.Chat;
 
@@ -7,6 +9,10 @@ namespace CodexCloudIde.Repair.Chat;
 internal sealed class ChatWorkspace(RepairSession session) : IRepairWorkspace
 {
     private string _note = "";
+    private string? _step;
+
+    /// <summary>Why the last command was not run, in the tool's words; null when it was.</summary>
+    public string? Refused { get; private set; }
 
     public Task<string> RunTestsAsync(CancellationToken cancellationToken) =>
         session.Tools.Contains(ChatTools.RunTests) ? CallAsync(ChatTools.RunTests, [], cancellationToken) : Task.FromResult("");
@@ -14,11 +20,12 @@ internal sealed class ChatWorkspace(RepairSession session) : IRepairWorkspace
     public async Task<CommandOutcome> RunAsync(IReadOnlyList<string> command, string stdin, TimeSpan limit, CancellationToken cancellationToken)
     {
         var answer = await CallAsync(
-            ChatTools.RunCommand, new() { ["command"] = command, ["stdin"] = stdin, ["timeoutSeconds"] = Math.Ceiling(limit.TotalSeconds) }, cancellationToken);
+            ChatTools.RunCommand, new() { ["command"] = command, ["stdin"] = stdin, ["timeoutSeconds"] = Math.Ceiling(limit.TotalSeconds), ["purpose"] = _step }, cancellationToken);
         try
         {
             using var json = JsonDocument.Parse(answer);
             var root = json.RootElement;
+            Refused = root.ValueKind == JsonValueKind.Object && Text(root, "error") is { Length: > 0 } error ? error : null;
             return root.ValueKind != JsonValueKind.Object ? new CommandOutcome(null, "", answer) : new CommandOutcome(
                 root.TryGetProperty("exitCode", out var code) && code.ValueKind == JsonValueKind.Number ? code.GetInt32() : null, Text(root, "stdout"), Text(root, "stderr"));
         }
@@ -26,6 +33,34 @@ internal sealed class ChatWorkspace(RepairSession session) : IRepairWorkspace
         {
             return new CommandOutcome(null, "", answer);
         }
+    }
+
+    /// <summary>By the tool that is made for it, where there is one; else by a command.</summary>
+    public async Task<IReadOnlyList<Verdict>> TryAsync(TrialRequest request, CancellationToken cancellationToken)
+    {
+        if (!session.Tools.Contains(ChatTools.TryPatches))
+        {
+            var outcome = await RunAsync(Trial.Command, Trial.Of(request), TimeSpan.FromSeconds(request.Seconds + Trial.EndingSeconds), cancellationToken);
+            return Trial.Read(outcome.Stdout);
+        }
+
+        var answer = await CallAsync(
+            ChatTools.TryPatches,
+            new()
+            {
+                ["candidates"] = request.Candidates.Select(candidate => new { id = candidate.Id.ToString(CultureInfo.InvariantCulture), edits = candidate.Edits.Select(Wire), thorough = candidate.Thorough }).ToArray(),
+                ["tests"] = request.Failing,
+                ["keep"] = request.Passing,
+                ["seconds"] = request.Seconds,
+                ["testSeconds"] = request.TestSeconds,
+                ["stopEarly"] = request.StopsEarly,
+                ["lineEnds"] = "asStored",
+                ["seen"] = request.Seen,
+            },
+            cancellationToken);
+        return Verdicts(answer, request);
+
+        static object Wire(SourceEdit edit) => new { path = edit.Path, start = edit.Start, end = edit.End, replacement = edit.Replacement };
     }
 
     /// <summary>One call for each place, from the end of the file to its start, each with as many lines around it as make it unique.</summary>
@@ -49,6 +84,7 @@ internal sealed class ChatWorkspace(RepairSession session) : IRepairWorkspace
 
     public async Task PlanAsync(IReadOnlyList<PlanStep> steps, CancellationToken cancellationToken)
     {
+        _step = steps.FirstOrDefault(step => step.Status == "inProgress")?.Text;
         if (session.Tools.Contains(ChatTools.UpdatePlan))
         {
             await CallAsync(ChatTools.UpdatePlan, new() { ["steps"] = steps.Select(step => new { text = step.Text, status = step.Status }).ToArray() }, cancellationToken);
@@ -76,6 +112,33 @@ internal sealed class ChatWorkspace(RepairSession session) : IRepairWorkspace
 
         joined.Reverse();
         return [.. joined.Where(edit => text[edit.Start..edit.End] != edit.Replacement)];
+    }
+
+    /// <summary>What the tool tells by names, by their places in the request.</summary>
+    internal static IReadOnlyList<Verdict> Verdicts(string answer, TrialRequest request)
+    {
+        var failing = request.Failing.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => pair.place, StringComparer.Ordinal);
+        var passing = request.Passing.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => pair.place, StringComparer.Ordinal);
+        try
+        {
+            using var json = JsonDocument.Parse(answer);
+            return json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("results", out var results) ? [] :
+            [
+                .. results.EnumerateArray().Select(result => new Verdict(
+                    int.Parse(Text(result, "id"), CultureInfo.InvariantCulture), Text(result, "state") switch { "passed" or "partly" or "failed" => "tried", "timedOut" => "hung", var other => other },
+                    Text(result, "told"), Places(result, "mended", failing), Places(result, "broken", passing), Reached(result, failing))),
+            ];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+
+        static Dictionary<int, int> Reached(JsonElement result, Dictionary<string, int> places) => !result.TryGetProperty("at", out var at) || at.ValueKind != JsonValueKind.Object ? [] :
+            at.EnumerateObject().Where(entry => places.ContainsKey(entry.Name)).ToDictionary(entry => places[entry.Name], entry => entry.Value.GetInt32());
+
+        static IReadOnlyList<int> Places(JsonElement result, string name, Dictionary<string, int> places) =>
+            result.TryGetProperty(name, out var list) ? [.. list.EnumerateArray().Select(entry => places.GetValueOrDefault(entry.GetString()!, -1)).Where(place => place >= 0)] : [];
     }
 
     internal static (string Old, string New) Unique(string text, SourceEdit edit)

@@ -22,7 +22,7 @@ public sealed class OfflineRepairClient(TimeProvider time) : IChatClient
         var known = options?.Tools?.Select(tool => tool.Name).ToHashSet() ?? [];
         if (!Needed.All(known.Contains))
         {
-            return Answer(new ChatMessage(ChatRole.Assistant, "I am the offline model: I mend failing Python tests by program repair, without an LLM. For that I need the tools of a task (run_command, apply_edit); I cannot answer questions."));
+            return Answer(new ChatMessage(ChatRole.Assistant, "I am the offline model: I mend failing Python tests by program repair, without an LLM, with the tools of a task that asks for it (run_command, apply_edit). I cannot answer questions, review or write new code; a model behind an OpenAI-compatible endpoint can. Nothing was changed."));
         }
 
         var session = Find([.. messages]) ?? Start(known);

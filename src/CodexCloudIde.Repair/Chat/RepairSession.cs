@@ -93,7 +93,9 @@ internal sealed class RepairSession : IDisposable
         try
         {
             var report = await new RepairEngine(workspace, new RepairBudget(), _time).RunAsync(_stop.Token);
-            await _said.Writer.WriteAsync(new ChatMessage(ChatRole.Assistant, report.Explanation), _stop.Token);
+            // Why the tests could not be observed, the tool knows best: a mode that runs nothing, no sandbox.
+            var said = report.Status == RepairStatus.CannotObserve && workspace.Refused is { } why ? $"I could not look at the tests: {why} Nothing was changed." : report.Explanation;
+            await _said.Writer.WriteAsync(new ChatMessage(ChatRole.Assistant, said), _stop.Token);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {

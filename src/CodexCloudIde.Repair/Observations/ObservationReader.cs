@@ -33,6 +33,7 @@ internal static class ObservationReader
     {
         var files = new Dictionary<string, SourceFile>();
         var unreadable = new List<string>();
+        var unparsed = new List<Unparsed>();
         foreach (var file in json.GetProperty("files").EnumerateObject())
         {
             if (file.Value.TryGetProperty("tree", out var tree))
@@ -42,17 +43,31 @@ internal static class ObservationReader
             else
             {
                 unreadable.Add($"{file.Name}: {Text(file.Value, "problem")}");
+                if (Text(file.Value, "text") is { } text)
+                {
+                    files[file.Name] = new SourceFile(file.Name, text, Node.Nothing);
+                    unparsed.Add(new Unparsed(file.Name, text, file.Value.GetProperty("line").GetInt32(), Text(file.Value, "problem")!));
+                }
             }
         }
 
-        return new Observation(json.GetProperty("status").GetInt32(), [.. json.GetProperty("tests").EnumerateArray().Select(ReadTest)], files, unreadable);
+        return new Observation(json.GetProperty("status").GetInt32(), [.. json.GetProperty("tests").EnumerateArray().Select(ReadTest)], files, unreadable, unparsed, ReadTypes(json),
+            json.GetProperty("importing").EnumerateArray().Select(entry => (entry[0].GetString()!, entry[1].GetInt32())).ToHashSet());
     }
+
+    private static ValueTypes ReadTypes(JsonElement json) => new(
+        json.GetProperty("types").EnumerateArray().ToDictionary(entry => (Text(entry, "path")!, entry.GetProperty("line").GetInt32()), entry => Kinds(entry.GetProperty("of"))),
+        json.GetProperty("members").EnumerateObject().ToDictionary(entry => entry.Name, entry => Kinds(entry.Value)));
+
+    private static IReadOnlyDictionary<string, IReadOnlyList<string>> Kinds(JsonElement json) =>
+        json.EnumerateObject().ToDictionary(entry => entry.Name, entry => (IReadOnlyList<string>)[.. entry.Value.EnumerateArray().Select(kind => kind.GetString()!)]);
 
     private static TestObservation ReadTest(JsonElement json) => new(
         Text(json, "id")!,
         Text(json, "outcome")!,
         json.TryGetProperty("collect", out _),
         json.TryGetProperty("duration", out var seconds) ? seconds.GetDouble() : 0,
+        json.TryGetProperty("at", out var at) ? at.GetInt32() : 0,
         json.TryGetProperty("error", out var error) ? ReadFailure(error) : null,
         json.GetProperty("lines").EnumerateObject().ToDictionary(
             file => file.Name, file => (IReadOnlySet<int>)file.Value.EnumerateArray().Select(line => line.GetInt32()).ToHashSet()));
@@ -64,7 +79,13 @@ internal static class ObservationReader
         Text(json, "key"),
         Text(json, "name"),
         Text(json, "object"),
-        Strings(json, "attributes"));
+        Strings(json, "attributes"),
+        Strings(json, "signs"),
+        [.. Pairs(json, JsonValueKind.Number).Select(pair => (pair[0].GetDouble(), pair[1].GetDouble()))],
+        [.. Pairs(json, JsonValueKind.String).Select(pair => (pair[0].GetString()!, pair[1].GetString()!))]);
+
+    private static IEnumerable<JsonElement> Pairs(JsonElement json, JsonValueKind kind) =>
+        json.TryGetProperty("pairs", out var pairs) ? pairs.EnumerateArray().Where(pair => pair[0].ValueKind == kind && pair[1].ValueKind == kind) : [];
 
     private static Frame ReadFrame(JsonElement json) => new(
         Text(json, "path")!,

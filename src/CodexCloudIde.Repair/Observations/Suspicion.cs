@@ -22,6 +22,13 @@ internal sealed class Suspicion
             Spectrum(group, passing);
         }
 
+        // What ran at import is behind every test alike.
+        var share = Math.Sqrt((double)observation.Failing.Count / Math.Max(1, observation.Tests.Count));
+        foreach (var line in observation.Importing.Where(line => observation.Files.TryGetValue(line.Path, out var file) && !file.IsTest && InFunction(file, line.Line)))
+        {
+            Raise(line, share * 0.8);
+        }
+
         foreach (var test in observation.Failing)
         {
             Trace(test);
@@ -58,6 +65,9 @@ internal sealed class Suspicion
             Raise(line, hits / Math.Sqrt((double)failing.Count * (hits + passed.GetValueOrDefault(line))));
         }
     }
+
+    private static bool InFunction(SourceFile file, int line) =>
+        file.Root.Walk().Any(node => node.Is("FunctionDef", "AsyncFunctionDef") && node.HasSpan && line > node.Line && line <= file.LineOf(node.End));
 
     private static Dictionary<(string, int), int> Counts(IEnumerable<TestObservation> tests)
     {

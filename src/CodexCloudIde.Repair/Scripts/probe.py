@@ -21,9 +21,17 @@ class Hang(BaseException):
 
 
 def on_alarm(_signal, _frame):
+    limit(0)
     raise Hang("the test did not end in time")
 
 
+def limit(seconds):
+    """Of CPU time, since others may use the machine; of time a good deal more, for what waits. 0 lifts it."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds * 4)
+
+
+signal.signal(signal.SIGPROF, on_alarm)
 signal.signal(signal.SIGALRM, on_alarm)
 saved_out = os.dup(1)
 null = os.open(os.devnull, os.O_RDWR)
@@ -43,6 +51,26 @@ def relative(filename):
 
 
 lines = set()
+importing = set()
+types = {}
+members = {}
+visits = {}
+
+
+def note_types(path, frame):
+    """What kinds of values a function's variables, and the objects among them, hold when it ends."""
+    place = (path, frame.f_code.co_firstlineno)
+    visits[place] = seen = visits.get(place, 0) + 1
+    if seen > 25:
+        return
+    known = types.setdefault(place, {})
+    for name, value in list(frame.f_locals.items())[:40]:
+        known.setdefault(name, set()).add(type(value).__name__)
+        held = getattr(value, "__dict__", None)
+        if type(held) is dict and relative(getattr(sys.modules.get(type(value).__module__), "__file__", None) or ""):
+            into = members.setdefault(type(value).__name__, {})
+            for attribute, content in list(held.items())[:40]:
+                into.setdefault(attribute, set()).add(type(content).__name__)
 
 
 def trace(frame, event, _argument):
@@ -54,6 +82,8 @@ def trace(frame, event, _argument):
     def local(frame, event, _argument):
         if event == "line":
             lines.add((path, frame.f_lineno))
+        elif event == "return":
+            note_types(path, frame)
         return local
 
     return local
@@ -76,11 +106,121 @@ def describe(value):
     return out
 
 
+def differences(left, right):
+    """How what came differs from what was expected, as far as that hints at a cause."""
+    signs = []
+    if type(left) is not type(right):
+        signs.append("none" if left is None or right is None else "type")
+    if isinstance(left, bool) and isinstance(right, bool):
+        signs.append("bool")
+    elif isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        gap = left - right
+        if abs(gap) == 1:
+            signs.append("one")
+        if gap and left == -right:
+            signs.append("sign")
+        elif gap and abs(gap) < 1:
+            signs.append("fraction")
+    elif isinstance(left, str) and isinstance(right, str):
+        if left.strip().lower() == right.strip().lower() and left.strip() != right.strip():
+            signs.append("case")
+        if "".join(left.lower().split()) == "".join(right.lower().split()) and left.lower() != right.lower():
+            signs.append("space")
+        if left == right[::-1]:
+            signs.append("reverse")
+        if abs(len(left) - len(right)) == 1:
+            signs.append("length")
+    elif isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
+        if list(left) == list(right)[::-1]:
+            signs.append("reverse")
+        elif len(left) == len(right) and all(value in right for value in left):
+            signs.append("order")
+        if len(left) != len(right):
+            signs.append("missing" if len(left) < len(right) else "surplus")
+            if abs(len(left) - len(right)) == 1:
+                signs.append("length")
+        else:
+            signs.extend(sign for a, b in zip(left, right) if a != b for sign in differences(a, b))
+    elif isinstance(left, dict) and isinstance(right, dict):
+        if len(left) != len(right):
+            signs.append("missing" if len(left) < len(right) else "surplus")
+        for key in left:
+            if isinstance(key, str) and key not in right:
+                signs.extend(sign for other in right if isinstance(other, str) for sign in differences(key, other) if sign in ("case", "space"))
+        signs.extend(sign for key in left if key in right and left[key] != right[key] for sign in differences(left[key], right[key]))
+    elif isinstance(left, set) and isinstance(right, set):
+        signs.append("missing" if left < right else "surplus" if left > right else "order")
+    return signs[:12]
+
+
+def numbers(left, right, out):
+    """Pairs of numbers (lengths among them) and of texts that should be equal and are not."""
+    if len(out) >= 8:
+        return
+    if isinstance(left, bool) or isinstance(right, bool):
+        return
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        if left != right and abs(left) < 1e12 and abs(right) < 1e12:
+            out.append([left, right])
+    elif isinstance(left, str) and isinstance(right, str):
+        if left != right and len(left) < 300 and len(right) < 300:
+            out.append([left, right])
+    elif isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
+        if len(left) != len(right):
+            out.append([len(left), len(right)])
+        else:
+            for a, b in zip(left, right):
+                if a != b:
+                    numbers(a, b, out)
+    elif isinstance(left, dict) and isinstance(right, dict):
+        for key in left:
+            if key in right and left[key] != right[key]:
+                numbers(left[key], right[key], out)
+
+
+def hints(left, right):
+    pairs = []
+    try:
+        signs = sorted(set(differences(left, right)))
+        numbers(left, right, pairs)
+    except Exception:  # values compare as they like: without a hint it goes on as well
+        signs = []
+    return {"signs": signs, "pairs": pairs}
+
+
+def compared(error):
+    """The two values of a unittest assertion, from the frame that compared them."""
+    step = error.__traceback__
+    while step is not None:
+        held = step.tb_frame.f_locals
+        if step.tb_frame.f_code.co_filename.endswith("unittest/case.py") and "first" in held and "second" in held:
+            return held["first"], held["second"]
+        step = step.tb_next
+    return None
+
+
+def reached(error, item):
+    """The line of the test itself where it failed."""
+    name = getattr(item, "originalname", None) or item.name.split("[")[0]
+    step = error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code.co_name == name:
+            return step.tb_lineno
+        step = step.tb_next
+    return 0
+
+
 def failure(excinfo):
     error = excinfo.value
     out = {"type": type(error).__name__, "message": str(error)[:2000], "frames": []}
     if isinstance(error, KeyError) and error.args and isinstance(error.args[0], str):
         out["key"] = error.args[0]
+        last = error.__traceback__
+        while last.tb_next is not None:
+            last = last.tb_next
+        held = [value for value in last.tb_frame.f_locals.values() if isinstance(value, dict)]
+        held += [inner for value in held for inner in list(value.values())[:20] if isinstance(inner, dict)]
+        out["signs"] = sorted({sign for value in held for key in list(value)[:50] if isinstance(key, str) for sign in differences(key, error.args[0]) if sign in ("case", "space")})
     for attribute in ("name", "obj"):
         if isinstance(error, (AttributeError, NameError)) and hasattr(error, attribute):
             value = getattr(error, attribute)
@@ -121,14 +261,24 @@ class Observer:
             self.order.append(identity)
         return self.tests[identity]
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_assertrepr_compare(self, config, op, left, right):
+        self.hints = hints(left, right) if op in ("==", "is") else {}
+
+    def pytest_collection_finish(self, session):
+        sys.settrace(None)
+        importing.update(lines)
+
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(self, item, nextitem):
         lines.clear()
-        signal.setitimer(signal.ITIMER_REAL, spec.get("testSeconds", 5))
+        self.hints = {}
+        hung = sum(1 for test in self.tests.values() if test.get("error", {}).get("type") == "Hang")
+        limit(spec.get("testSeconds", 4) / (1 + hung))
         sys.settrace(trace)
         yield
         sys.settrace(None)
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        limit(0)
         into = self.entry(item.nodeid)["lines"]
         for path, line in lines:
             into.setdefault(path, []).append(line)
@@ -146,6 +296,10 @@ class Observer:
             entry["test"] = item.location[0]
             if call.excinfo is not None and "error" not in entry:
                 entry["error"] = failure(call.excinfo)
+                entry["at"] = reached(call.excinfo.value, item)
+                values = compared(call.excinfo.value)
+                for name, value in (hints(*values) if values else self.hints).items():
+                    entry["error"][name] = entry["error"].get(name, []) + value
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_make_collect_report(self, collector):
@@ -167,8 +321,32 @@ class Observer:
 
 
 observer = Observer()
+lines.clear()
+sys.settrace(trace)
 status = pytest.main(["-q", "-p", "no:cacheprovider", "-p", "no:faulthandler", "--tb=short", "--continue-on-collection-errors", *spec.get("arguments", [])],
                      plugins=[observer])
+sys.settrace(None)
+
+
+if not observer.tests and int(status) == 4:
+    # A conftest that cannot be loaded takes all tests with it.
+    problem = None
+    sys.path.insert(0, ROOT)
+    for name in ("conftest.py", "tests/conftest.py", "test/conftest.py"):
+        try:
+            with open(name, encoding="utf-8") as stream:
+                exec(compile(stream.read(), os.path.join(ROOT, name), "exec"), {"__name__": "conftest", "__file__": os.path.join(ROOT, name)})
+        except FileNotFoundError:
+            continue
+        except Exception as error:
+            problem = error
+            break
+    for folder, folders, found in os.walk(ROOT):
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in ("node_modules", "venv", "__pycache__", "site-packages")]
+        for name in found:
+            if problem is not None and name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py")):
+                entry = observer.entry(os.path.relpath(os.path.join(folder, name), ROOT))
+                entry.update(outcome="failed", collect=True, error=failure(type("Info", (), {"value": problem})()))
 
 
 def tree(text):
@@ -238,6 +416,7 @@ if any(test.get("collect") for test in observer.tests.values()):
     touched |= wanted
 files = {}
 for path in sorted(touched & wanted):
+    text = None
     try:
         with open(path, encoding="utf-8", newline="") as stream:
             text = stream.read()
@@ -245,6 +424,13 @@ for path in sorted(touched & wanted):
             files[path] = {"text": text, "tree": tree(text)}
     except (SyntaxError, UnicodeDecodeError, ValueError) as problem:
         files[path] = {"problem": str(problem)}
+        if isinstance(problem, SyntaxError) and text is not None:
+            files[path].update(text=text, line=problem.lineno or 1)
 
-answer = {"status": int(status), "tests": [observer.tests[name] for name in observer.order], "files": files}
+answer = {
+    "status": int(status), "tests": [observer.tests[name] for name in observer.order], "files": files,
+    "importing": sorted(importing),
+    "types": [{"path": path, "line": line, "of": {name: sorted(kinds) for name, kinds in known.items()}} for (path, line), known in types.items()],
+    "members": {kind: {name: sorted(kinds) for name, kinds in known.items()} for kind, known in members.items()},
+}
 os.write(saved_out, base64.b64encode(zlib.compress(json.dumps(answer).encode(), 6)) + b"\n")

@@ -12,6 +12,9 @@ internal sealed class Node
 
     private Node(string kind) => Kind = kind;
 
+    /// <summary>A module without anything in it.</summary>
+    public static Node Nothing { get; } = new("Module");
+
     public string Kind { get; }
 
     public int Start { get; private init; } = -1;

@@ -32,6 +32,18 @@ internal sealed class SourceFile(string path, string text, Node root)
         return string.IsNullOrWhiteSpace(before) ? before.TrimStart('\uFEFF') : null;
     }
 
+    /// <summary>The number of the line that holds an offset, from 1.</summary>
+    public int LineOf(int offset)
+    {
+        var line = 1;
+        for (var at = Text.IndexOf('\n'); at >= 0 && at < offset; at = Text.IndexOf('\n', at + 1))
+        {
+            line++;
+        }
+
+        return line;
+    }
+
     public string LineText(int line)
     {
         var lines = Text.Split('\n');

@@ -61,7 +61,7 @@ internal static class Boundaries
 
         foreach (var sign in new[] { "+", "-" })
         {
-            yield return site.Swap("off by one", prior, $"{site.Text} {sign} 1", $"`{Site.Short(site.Text)}` is off by one: it should be `{Site.Short(site.Text)} {sign} 1`");
+            yield return site.Swap("off by one", prior, $"{site.Text} {sign} 1", $"`{Site.Short(site.Text)}` is off by one: it should be `{Site.Short(site.Text)} {sign} 1`", node.Slot == "value" ? "one" : null);
         }
     }
 

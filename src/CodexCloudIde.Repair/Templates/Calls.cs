@@ -8,12 +8,12 @@ internal static class Calls
 {
     private static readonly string[][] Kin =
     [
-        ["min", "max"], ["any", "all"], ["append", "extend", "add"], ["strip", "lstrip", "rstrip"], ["lower", "upper", "title", "capitalize"], ["startswith", "endswith"],
+        ["min", "max", "sum"], ["any", "all"], ["append", "extend", "add"], ["strip", "lstrip", "rstrip"], ["lower", "upper", "title", "capitalize"], ["startswith", "endswith"],
         ["keys", "values", "items"], ["find", "rfind", "index"], ["floor", "ceil"], ["split", "rsplit", "splitlines"], ["partition", "rpartition"], ["union", "intersection", "difference", "symmetric_difference"],
         ["pop", "popleft"], ["append", "appendleft"], ["sin", "cos"], ["issubset", "issuperset"], ["add", "discard"], ["sum", "len", "max"], ["date", "time"], ["days", "seconds", "total_seconds"],
         ["ljust", "rjust"], ["isdigit", "isalnum", "isalpha"], ["insort_left", "insort_right"], ["bisect_left", "bisect_right"], ["bisect", "bisect_left"], ["list", "set", "sorted", "tuple"], ["str", "repr", "int"],
         ["round", "int"], ["combinations", "permutations", "product"], ["dumps", "dump"], ["loads", "load"], ["update", "setdefault"], ["isinstance", "issubclass"], ["hours", "minutes", "days", "seconds", "weeks"],
-        ["removeprefix", "removesuffix", "strip"], ["heappush", "heappop"], ["get", "pop"], ["encode", "decode"], ["read", "readline", "readlines"], ["fromkeys", "dict"], ["copy", "deepcopy"],
+        ["removeprefix", "removesuffix", "strip"], ["heappush", "heappop"], ["get", "pop", "setdefault"], ["encode", "decode"], ["read", "readline", "readlines"], ["fromkeys", "dict"], ["copy", "deepcopy"],
         ["remove", "discard", "append"], ["islice", "takewhile", "dropwhile"],
     ];
 
@@ -46,8 +46,8 @@ internal static class Calls
             }
         }
 
-        var name = function.Text("id") ?? function.Text("attr")!;
-        if (site.Index.Callables.GetValueOrDefault(name) is { Count: 1 } called && Parameters(called[0], site.File) is { } parameters)
+        var name = function.Text("id") ?? function.Text("attr");
+        if (name is not null && site.Index.Callables.GetValueOrDefault(name) is { Count: 1 } called && Parameters(called[0], site.File) is { } parameters)
         {
             // A parameter that has a default, or that the call forgot, and a variable of its name: pass it.
             var given = site.Node.List("keywords").Select(keyword => keyword.Text("arg")).Concat(parameters.Take(arguments.Count)).ToHashSet();
@@ -62,6 +62,18 @@ internal static class Calls
                         yield return new Proposal("arguments", site.Raised?.Type == "TypeError" ? 0.8 : 0.5, [new SourceEdit(site.File.Path, close, close, text)], $"`{Site.Short(site.Text)}` does not pass on `{value}`");
                     }
                 }
+            }
+        }
+
+        if (name is not null && site.Index.Callables.GetValueOrDefault(name) is { Count: 1 } callee && site.Node.List("keywords").Count == 0 && Parameters(callee[0], site.File) is { } taken && taken.Count == arguments.Count + 1
+            && site.File.Text[site.Node.End - 1] == ')')
+        {
+            var recursive = name == site.Function?.Text("name");
+            foreach (var value in site.Variables.Where(variable => variable is not ("self" or "cls")).Reverse().Take(6))
+            {
+                var close = site.Node.End - 1;
+                yield return new Proposal("arguments", site.Unread.Contains(value) ? 0.6 : recursive ? 0.42 : 0.24, [new SourceEdit(site.File.Path, close, close, (arguments.Count > 0 ? ", " : "") + value)],
+                    $"`{Site.Short(site.Text)}` leaves out `{taken[^1]}`, which should be `{value}`");
             }
         }
 
@@ -155,7 +167,7 @@ internal static class Calls
     {
         var node = site.Node;
         if (!site.IsLoad || site.Function is null || !node.Is("Name", "Attribute", "Subscript", "Call", "BinOp", "Constant", "ListComp", "GeneratorExp")
-            || node.Slot is not ("value" or "args" or "left" or "right" or "comparators" or "iter" or "elt" or "key" or "slice") || node.Parent!.Kind is "Attribute" or "Expr" or "keyword" and not "keyword")
+            || node.Slot is not ("value" or "args" or "left" or "right" or "comparators" or "iter" or "elt" or "key" or "slice" or "values" or "elts") || node.Parent!.Kind is "Attribute" or "Expr" or "keyword" and not "keyword")
         {
             yield break;
         }
@@ -172,12 +184,14 @@ internal static class Calls
                     "sorted" or "list" or "dict" => node.Slot is "iter" or "value" or "args" ? 0.22 : 0.08,
                     _ => 0.12,
                 };
-                yield return site.Swap("conversion", prior, $"{conversion}({site.Text})", $"`{Site.Short(site.Text)}` has to be taken by `{conversion}(…)`");
+                yield return site.Swap("conversion", prior, $"{conversion}({site.Text})", $"`{Site.Short(site.Text)}` has to be taken by `{conversion}(…)`") with { Sign = conversion switch { "sorted" => "order", "int" or "round" => "fraction", "str" or "list" or "set" => "type", _ => null } };
             }
 
+            // Where a function gives it back, it is right for everybody who asks.
+            var given = node.Parent.Kind == "Return" ? 1.15 : 1;
             foreach (var method in new[] { "strip()", "lower()", "copy()", "upper()" })
             {
-                yield return site.Swap("conversion", method == "copy()" ? 0.2 : 0.18, $"{text}.{method}", method == "copy()" ? $"`{Site.Short(site.Text)}` is shared where a copy is meant" : $"`{Site.Short(site.Text)}` lacks `.{method}`");
+                yield return site.Swap("conversion", (method == "copy()" ? 0.2 : 0.18) * given, $"{text}.{method}", method == "copy()" ? $"`{Site.Short(site.Text)}` is shared where a copy is meant" : $"`{Site.Short(site.Text)}` lacks `.{method}`") with { Sign = method switch { "strip()" => "space", "lower()" or "upper()" => "case", _ => null } };
             }
         }
         else if (typeError && node.Text("type") is "int" or "float")

@@ -163,8 +163,9 @@ internal static class Guards
 
         foreach (var (value, prior) in new[] { ("0", 0.7), ("None", 0.6), ("0.0", 0.4), ("-1", 0.3), ("\"\"", 0.3) })
         {
-            var argument = values.Kind == "GeneratorExp" ? (site.TextOf(values) is ['(', ..] text ? text : $"({site.TextOf(values)})") : site.TextOf(values);
-            yield return site.Swap("empty", prior, $"{site.TextOf(site.Node.Child("func")!)}({argument}, default={value})", $"`{Site.Short(site.Text)}` fails for nothing at all; it now gives `{value}`");
+            var close = site.Node.End - 1;
+            IReadOnlyList<SourceEdit> bare = values.Kind == "GeneratorExp" && site.File.Text[values.Start] != '(' ? [new SourceEdit(site.File.Path, values.Start, values.Start, "("), new SourceEdit(site.File.Path, values.End, values.End, ")")] : [];
+            yield return new Proposal("empty", prior, [.. bare, new SourceEdit(site.File.Path, close, close, $", default={value}")], $"`{Site.Short(site.Text)}` fails for nothing at all; it now gives `{value}`");
         }
     }
 

@@ -10,7 +10,7 @@ internal static class Operators
     {
         ["Lt"] = "<", ["LtE"] = "<=", ["Gt"] = ">", ["GtE"] = ">=", ["Eq"] = "==", ["NotEq"] = "!=", ["In"] = "in", ["NotIn"] = "not in", ["Is"] = "is", ["IsNot"] = "is not",
         ["Add"] = "+", ["Sub"] = "-", ["Mult"] = "*", ["Div"] = "/", ["FloorDiv"] = "//", ["Mod"] = "%", ["Pow"] = "**",
-        ["BitAnd"] = "&", ["BitOr"] = "|", ["BitXor"] = "^", ["LShift"] = "<<", ["RShift"] = ">>",
+        ["BitAnd"] = "&", ["BitOr"] = "|", ["BitXor"] = "^", ["LShift"] = "<<", ["RShift"] = ">>", ["Clear"] = "& ~",
     };
 
     private static readonly Dictionary<string, (string To, double Prior)[]> Others = new()
@@ -34,7 +34,7 @@ internal static class Operators
         ["Pow"] = [("Mult", 0.5)],
         ["BitAnd"] = [("BitOr", 0.7), ("BitXor", 0.4), ("Sub", 0.4)],
         ["BitOr"] = [("BitAnd", 0.7), ("BitXor", 0.4), ("Sub", 0.3)],
-        ["BitXor"] = [("BitOr", 0.5), ("BitAnd", 0.5)],
+        ["BitXor"] = [("BitOr", 0.5), ("BitAnd", 0.5), ("Clear", 0.3)],
         ["LShift"] = [("RShift", 0.7)],
         ["RShift"] = [("LShift", 0.7)],
     };
@@ -177,7 +177,7 @@ internal static class Operators
             yield break;
         }
 
-        var prior = node.Slot is "test" or "ifs" ? 0.65 : 0.45;
+        var prior = node.Slot is "test" or "ifs" ? 0.65 : node.Slot == "elt" ? 0.35 : 0.45;
         yield return site.Swap("condition", prior, node.Kind == "BoolOp" || node.Kind == "Compare" ? $"not ({site.Text})" : $"not {site.Text}", $"the condition `{Site.Short(site.Text)}` is inverted");
     }
 

@@ -131,7 +131,7 @@ internal static class Statements
                 text = indent is null ? text : text.Replace("\n" + indent, "\n", StringComparison.Ordinal);
             }
 
-            var names = Site.Names(donor).Where(name => site.Index.Callables.GetValueOrDefault(name) is null && !IsModuleName(site, name) && !Builtins.Contains(name)).ToList();
+            var names = Site.Names(donor).Where(name => site.Index.Callables.GetValueOrDefault(name) is null && !site.Index.IsGlobal(site.File, name)).ToList();
             var sameClass = donor.Class is not null && donor.Class == site.Node.Class;
             var prior = (sameClass ? 0.4 : 0.27) * (donor.Function == function ? 0.75 : 1) * (here.Contains(text) ? 0.7 : 1) * (donor.Kind == "If" ? 0.8 : 1);
             var free = names.Where(name => !IsBoundWithin(donor, name)).ToList();
@@ -143,6 +143,19 @@ internal static class Statements
             if (last && free.All(below.Contains) && site.Node.Kind is not ("Return" or "Raise" or "Continue" or "Break") && site.Below(site.Node, text) is { } after)
             {
                 yield return new Proposal("missing statement", prior, [after], $"`{Site.Short(text)}` is missing");
+            }
+
+            // The same statement for its neighbour: one name changed to another one of the same type.
+            foreach (var own in donor.Function == function && donor.Kind == "Expr" && free.All(known.Contains) ? free.Where(name => site.TypesOf(name).Count > 0).ToList() : [])
+            {
+                foreach (var name in known.Where(name => name != own && site.TypesOf(name).Intersect(site.TypesOf(own)).Any()).Take(3))
+                {
+                    var twin = Renamed(site, donor, text, own, name);
+                    foreach (var edit in new[] { site.Above(site.Node, twin), last && site.Node.Kind is not ("Return" or "Raise" or "Continue" or "Break") ? site.Below(site.Node, twin) : null }.OfType<SourceEdit>())
+                    {
+                        yield return new Proposal("missing statement", here.Contains(twin) ? 0.12 : 0.33, [edit], $"`{Site.Short(twin)}` is missing beside `{Site.Short(text)}`");
+                    }
+                }
             }
 
             // The same statement with one name changed to one that is known here.
@@ -160,12 +173,6 @@ internal static class Statements
         }
     }
 
-    private static readonly HashSet<string> Builtins =
-    [
-        "len", "range", "int", "str", "float", "list", "dict", "set", "tuple", "sorted", "min", "max", "sum", "abs", "round", "any", "all", "zip", "map", "enumerate", "isinstance", "bool", "super", "print", "repr",
-        "ValueError", "KeyError", "TypeError", "IndexError", "RuntimeError", "reversed", "filter", "next", "iter", "type", "frozenset", "getattr", "hasattr", "setattr", "id", "hash", "ord", "chr", "divmod", "LookupError", "NotImplementedError",
-    ];
-
     private static string Renamed(Site site, Node donor, string text, string from, string to)
     {
         var result = text;
@@ -180,14 +187,6 @@ internal static class Statements
 
         return result;
     }
-
-    private static bool IsModuleName(Site site, string name) => site.File.Root.List("body").Any(node => node.Kind switch
-    {
-        "Assign" => node.List("targets").Any(target => target.Text("id") == name),
-        "Import" or "ImportFrom" => node.List("names").Any(part => (part.Text("asname") ?? part.Text("name")!.Split('.')[0]) == name),
-        "FunctionDef" or "ClassDef" => node.Text("name") == name,
-        _ => false,
-    });
 
     private static bool IsBoundWithin(Node donor, string name) =>
         donor.Walk().Any(part => part.Kind == "Name" && part.Text("id") == name && (part.Slot == "target" || (part.Slot == "targets" && donor.Kind == "Assign" && part.Parent == donor && donor.Child("value") is { } value && !Site.Names(value).Contains(name))));
@@ -207,6 +206,13 @@ internal static class Statements
         var node = site.Node;
         var siblings = node.Parent!.List(node.Slot);
         var at = siblings.TakeWhile(other => other != node).Count();
+        if (at + 1 < siblings.Count && node.Kind == "Assign" && siblings[at + 1] is { Kind: "Assign", HasSpan: true } back && node.List("targets") is [{ HasSpan: true } one] && back.List("targets") is [{ HasSpan: true } two]
+            && site.TextOf(node.Child("value")!) == site.TextOf(two) && site.TextOf(back.Child("value")!) == site.TextOf(one))
+        {
+            yield return new Proposal("exchange", 0.95, [new SourceEdit(site.File.Path, node.Start, back.End, $"{site.TextOf(one)}, {site.TextOf(two)} = {site.TextOf(two)}, {site.TextOf(one)}")],
+                $"`{Site.Short(site.Text)}` overwrites `{site.TextOf(one)}` before it is needed: the two have to change places at once");
+        }
+
         if (at + 1 < siblings.Count && siblings[at + 1] is { HasSpan: true } next && site.Function is not null && !node.Is("FunctionDef", "ClassDef") && !next.Is("FunctionDef", "ClassDef") && site.File.Indent(next) is not null)
         {
             yield return new Proposal("order", 0.3, [site.Replace(node, site.TextOf(next)), site.Replace(next, site.Text)], $"`{Site.Short(site.Text)}` has to come after `{Site.Short(site.TextOf(next))}`");
@@ -248,13 +254,23 @@ internal static class Statements
         }
     }
 
-    /// <summary>A constructor that does not call its base's.</summary>
+    /// <summary>A constructor that does not call its base's, with the arguments that both name alike.</summary>
     private static IEnumerable<Proposal> Constructor(Site site)
     {
-        if (site.Node.Kind == "FunctionDef" && site.Node.Text("name") == "__init__" && site.Node.Class is { } type && type.List("bases").Count > 0
-            && !site.Text.Contains("super()", StringComparison.Ordinal) && site.Above(site.Node.List("body")[0], "super().__init__()") is { } call)
+        if (site.Node.Kind != "FunctionDef" || site.Node.Text("name") != "__init__" || site.Node.Class is not { } type || type.List("bases").Count == 0 || site.Text.Contains("super()", StringComparison.Ordinal))
         {
-            yield return new Proposal("missing statement", 0.6, [call], "the base class is never initialised");
+            yield break;
+        }
+
+        var own = Site.Parameters(site.Node).Skip(1).ToList();
+        var bases = type.List("bases").Select(part => part.Text("id")).OfType<string>().SelectMany(name => site.Index.Callables.GetValueOrDefault(name) ?? []);
+        var taken = bases.Select(part => part.List("body").FirstOrDefault(node => node.Text("name") == "__init__")).OfType<Node>().Select(node => Site.Parameters(node).Skip(1).Where(own.Contains)).FirstOrDefault() ?? own;
+        foreach (var arguments in new[] { string.Join(", ", taken), string.Join(", ", own), "" }.Distinct())
+        {
+            if (site.Above(site.Node.List("body")[0], $"super().__init__({arguments})") is { } call)
+            {
+                yield return new Proposal("missing statement", 0.8, [call], $"`{type.Text("name")}` never initialises its base class");
+            }
         }
     }
 }

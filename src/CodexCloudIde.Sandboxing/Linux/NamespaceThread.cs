@@ -55,18 +55,27 @@ internal sealed class NamespaceThread : IDisposable
     private Task DoAsync(Action act)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        visits.Add(() =>
+        try
         {
-            try
+            visits.Add(() =>
             {
-                act();
-                done.SetResult();
-            }
-            catch (Exception failure) when (failure is IOException or System.Net.Sockets.SocketException)
-            {
-                done.SetException(failure);
-            }
-        });
+                try
+                {
+                    act();
+                    done.SetResult();
+                }
+                catch (Exception failure)
+                {
+                    // Whatever it is belongs to whoever asked, and the thread goes on for the others.
+                    done.SetException(failure);
+                }
+            });
+        }
+        catch (InvalidOperationException)
+        {
+            return Task.FromException(new ObjectDisposedException(nameof(NamespaceThread)));
+        }
+
         return done.Task;
     }
 

@@ -11,21 +11,23 @@ internal sealed class ProcessDescriptor : IDisposable
     private const int KillSignal = 9;
     private const int KindPidfd = 3;
     private const int WaitExited = 4;
+    private const int WaitNot = 1;
     private const int SetChildSubreaper = 36;
 
     private readonly SafeFileHandle handle;
+    private readonly Lazy<Task<int>> exited;
 
     private ProcessDescriptor(SafeFileHandle handle, int pid)
     {
         this.handle = handle;
         Pid = pid;
-        Exited = Task.Factory.StartNew(WaitForEnd, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        exited = new(() => Task.Factory.StartNew(WaitForEnd, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
     }
 
     public int Pid { get; }
 
     /// <summary>The exit code; 128 + signal when a signal ended it. Completes after every process of its namespace is gone.</summary>
-    public Task<int> Exited { get; }
+    public Task<int> Exited => exited.Value;
 
     /// <summary>Asked of the kernel now: <see cref="Exited"/> follows when its thread gets its turn.</summary>
     public unsafe bool HasEnded
@@ -46,8 +48,21 @@ internal sealed class ProcessDescriptor : IDisposable
         }
     }
 
-    public static ProcessDescriptor Open(int pid) =>
-        new(Libc.Owned(Libc.Syscall(PidfdOpen, pid, 0, 0, 0, 0), "pidfd_open"), pid);
+    /// <summary>A child of ours.</summary>
+    public static ProcessDescriptor Open(int pid)
+    {
+        var opened = new ProcessDescriptor(Libc.Owned(Libc.Syscall(PidfdOpen, pid, 0, 0, 0, 0), "pidfd_open"), pid);
+        // Waited for from the beginning: whoever looks whether it has ended gets an answer.
+        _ = opened.Exited;
+        return opened;
+    }
+
+    /// <summary>Any process (a member of a control group that nobody else owns); null when it is gone.</summary>
+    public static ProcessDescriptor? TryOpen(int pid)
+    {
+        var descriptor = Libc.Syscall(PidfdOpen, pid, 0, 0, 0, 0);
+        return descriptor < 0 ? null : new(new SafeFileHandle((nint)descriptor, ownsHandle: true), pid);
+    }
 
     /// <summary>Ends it and everything in its process namespace.</summary>
     public void Kill()
@@ -58,15 +73,11 @@ internal sealed class ProcessDescriptor : IDisposable
         }
     }
 
-    /// <summary>Kills a process that is known by number only (a member of a control group that nobody else owns).</summary>
-    public static void KillByNumber(int pid)
+    /// <summary>If it is a child of ours that has ended and nobody waits for it, the kernel may forget it now.</summary>
+    public unsafe void Reap()
     {
-        var descriptor = Libc.Syscall(PidfdOpen, pid, 0, 0, 0, 0);
-        if (descriptor >= 0)
-        {
-            _ = Libc.Syscall(PidfdSendSignal, descriptor, KillSignal, 0, 0, 0);
-            _ = Libc.Close((int)descriptor);
-        }
+        var info = stackalloc byte[128];
+        _ = Libc.WaitId(KindPidfd, handle.Number(), info, WaitExited | WaitNot);
     }
 
     /// <summary>
@@ -123,9 +134,16 @@ internal sealed class ProcessDescriptor : IDisposable
         while (Libc.WaitId(KindPidfd, handle.Number(), info, WaitExited) != 0)
         {
             const int Interrupted = 4;
-            if (System.Runtime.InteropServices.Marshal.GetLastPInvokeError() != Interrupted)
+            const int NoChild = 10;
+            switch (System.Runtime.InteropServices.Marshal.GetLastPInvokeError())
             {
-                throw Libc.Failure("waitid");
+                case Interrupted:
+                    break;
+                case NoChild:
+                    // Somebody else in this process reaped it (a parent that ignores SIGCHLD makes .NET do so): it is gone, its code unknown.
+                    return 128 + KillSignal;
+                default:
+                    throw Libc.Failure("waitid");
             }
         }
 

@@ -13,6 +13,7 @@ namespace CodexCloudIde.Sandboxing.Oci;
 internal sealed class InstanceFolder : IDisposable
 {
     private const int LockExclusiveNow = 2 | 4;
+    private const int CreateFile = 0x40;
 
     private readonly SafeFileHandle held;
 
@@ -47,9 +48,11 @@ internal sealed class InstanceFolder : IDisposable
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(options.DataDirectory))))[..12];
         var family = Path.Combine(options.StateDirectory, hash);
         var name = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
-        var folder = Path.Combine(family, name);
-        CreateBelow(family, folder);
-        var held = TryLock(folder) ?? throw new SandboxException($"{folder} is locked by another process.");
+        // Locked before it appears among the others: a process that sweeps at this moment would take it for one of the dead.
+        var folder = Path.Combine(options.StateDirectory, "starting", name);
+        Directory.CreateDirectory(folder);
+        var held = TryLock(folder, CreateFile) ?? throw new SandboxException($"{folder} is locked by another process.");
+        MoveBelow(family, folder, name);
         var instance = new InstanceFolder(family, name, held);
         Directory.CreateDirectory(instance.Boxes);
         Directory.CreateDirectory(instance.Layers);
@@ -64,7 +67,7 @@ internal sealed class InstanceFolder : IDisposable
         foreach (var folder in Directory.EnumerateDirectories(Family))
         {
             var name = Path.GetFileName(folder);
-            if (name != Name && TryLock(folder) is { } free)
+            if (name != Name && TryLock(folder, create: 0) is { } free)
             {
                 yield return (name, free);
             }
@@ -80,6 +83,10 @@ internal sealed class InstanceFolder : IDisposable
 
     public void Dispose()
     {
+        // The lock last: what is killed on the way is still found by the next sweep.
+        Directory.Delete(Boxes, recursive: true);
+        Directory.Delete(RuntimeState, recursive: true);
+        Directory.Delete(Root, recursive: true);
         Directory.Delete(Folder, recursive: true);
         held.Dispose();
 
@@ -92,28 +99,28 @@ internal sealed class InstanceFolder : IDisposable
 
     private static string CgroupPathOf(string family, string name) => $"/codex-cloud-ide/{Path.GetFileName(family)}/{name}";
 
-    private static void CreateBelow(string family, string folder)
+    private static void MoveBelow(string family, string folder, string name)
     {
         const int Attempts = 10;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                Directory.CreateDirectory(folder);
+                Directory.CreateDirectory(family);
+                Directory.Move(folder, Path.Combine(family, name));
                 return;
             }
             catch (DirectoryNotFoundException) when (attempt < Attempts)
             {
                 // A process that ends has just removed the empty family.
-                Directory.CreateDirectory(family);
             }
         }
     }
 
-    private static SafeFileHandle? TryLock(string folder)
+    private static SafeFileHandle? TryLock(string folder, int create)
     {
         // .NET marks every descriptor close-on-exec, so a child cannot keep the lock.
-        var file = Libc.Open(Path.Combine(folder, "lock"), Libc.OpenReadWrite | Libc.OpenCloseOnExec | 0x40, Convert.ToInt32("600", 8));
+        var file = Libc.Open(Path.Combine(folder, "lock"), Libc.OpenReadWrite | Libc.OpenCloseOnExec | create, Convert.ToInt32("600", 8));
         if (file < 0)
         {
             return null;

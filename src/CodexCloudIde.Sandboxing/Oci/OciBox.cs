@@ -10,16 +10,21 @@ namespace CodexCloudIde.Sandboxing.Oci;
 /// <summary>One container of the runtime, started with a shell that waits for one line: used once, then gone.</summary>
 internal sealed class OciBox : IAsyncDisposable
 {
+    /// <summary>Making one takes a twentieth of a second; a runtime that has not answered after this is broken.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private const uint FirstRange = 200_000;
     private const uint Ranges = 60_000;
     private static readonly uint RangeOffset = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4));
     private static uint ranges;
 
     private readonly InstanceFolder instance;
+    private readonly Lazy<Task> end;
 
     private OciBox(InstanceFolder instance, string id, uint firstId, Process runtime, ProcessDescriptor process, ExitNote note, ICgroup group)
     {
         this.instance = instance;
+        end = new(EndAsync);
         Id = id;
         FirstId = firstId;
         Process = process;
@@ -48,6 +53,8 @@ internal sealed class OciBox : IAsyncDisposable
 
     public Stream Error { get; }
 
+    public bool IsGone => end is { IsValueCreated: true, Value.IsCompleted: true };
+
     /// <summary>Starts one; returns when its shell is waiting. Not cancellable: what began is brought to an end that can be cleaned up.</summary>
     public static async Task<OciBox> ParkAsync(string program, InstanceFolder instance, CgroupMounts mounts)
     {
@@ -60,7 +67,7 @@ internal sealed class OciBox : IAsyncDisposable
         {
             Directory.CreateDirectory(folder);
             await File.WriteAllTextAsync(Path.Combine(folder, "config.json"), RuncConfiguration.For(instance.Root, cgroup, firstId)).ConfigureAwait(false);
-            using var runtime = await CreateAsync(program, instance, folder, id).ConfigureAwait(false);
+            using var runtime = await CreateAsync(program, instance, folder, id, mounts.Group(cgroup)).ConfigureAwait(false);
             var pid = await File.ReadAllTextAsync(Path.Combine(folder, "pid")).ConfigureAwait(false);
             process = ProcessDescriptor.Open(int.Parse(pid, CultureInfo.InvariantCulture));
             var note = await ExitNote.TakeAsync(process).ConfigureAwait(false);
@@ -81,8 +88,10 @@ internal sealed class OciBox : IAsyncDisposable
     public SafeFileHandle OpenUserNamespace() =>
         Libc.Owned(Libc.Open(string.Create(CultureInfo.InvariantCulture, $"/proc/{Process.Pid}/ns/user"), Libc.OpenReadOnly | Libc.OpenCloseOnExec, 0), "user namespace");
 
-    /// <summary>Ends everything inside and removes what it stood on.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends everything inside and removes what it stood on; whoever calls again waits for the same end.</summary>
+    public ValueTask DisposeAsync() => new(end.Value);
+
+    private async Task EndAsync()
     {
         Process.Kill();
         await Process.Exited.ConfigureAwait(false);
@@ -94,7 +103,7 @@ internal sealed class OciBox : IAsyncDisposable
         await RemoveAsync(instance, Id, Group).ConfigureAwait(false);
     }
 
-    private static async Task<Process> CreateAsync(string program, InstanceFolder instance, string folder, string id)
+    private static async Task<Process> CreateAsync(string program, InstanceFolder instance, string folder, string id, ICgroup group)
     {
         var start = new ProcessStartInfo(program)
         {
@@ -104,13 +113,18 @@ internal sealed class OciBox : IAsyncDisposable
         start.Environment.Clear();
         start.Environment["PATH"] = RuntimeProgram.SearchPath;
         var runtime = Start(start);
-        await runtime.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        using var patience = new CancellationTokenSource(Patience);
+        await runtime.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         ProcessDescriptor.ReapSession(runtime.Id);
-        if (runtime.ExitCode == 0)
+        if (runtime.HasExited && runtime.ExitCode == 0)
         {
             return runtime;
         }
 
+        // The half-made container first: it holds the pipe that the runtime's words are read from, and waits for ever.
+        runtime.Kill(entireProcessTree: true);
+        await GroupEnd.RunAsync(group, CancellationToken.None).ConfigureAwait(false);
+        ProcessDescriptor.ReapSession(runtime.Id);
         var words = (await runtime.StandardError.ReadToEndAsync(CancellationToken.None).ConfigureAwait(false)).Trim();
         runtime.Dispose();
         throw new SandboxException($"{program} could not make a sandbox: {words}");
@@ -130,12 +144,7 @@ internal sealed class OciBox : IAsyncDisposable
 
     private static async Task RemoveAsync(InstanceFolder instance, string id, ICgroup group)
     {
-        // The kernel frees a group a moment after its last member.
-        for (var attempt = 0; !group.Remove() && attempt < 100; attempt++)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5)).ConfigureAwait(false);
-        }
-
+        await GroupEnd.RunAsync(group, CancellationToken.None).ConfigureAwait(false);
         DeleteFolder(Path.Combine(instance.RuntimeState, id));
         DeleteFolder(Path.Combine(instance.Boxes, id));
     }

@@ -61,9 +61,9 @@ public sealed partial class OciRuntime
             missing.Add("The server must run as root (in a container: --privileged) to map ids and mount workspaces for sandboxes.");
         }
 
-        if (options.RuntimePrograms.Select(RuntimeProgram.Find).OfType<string>().FirstOrDefault() is not { } program)
+        var programs = options.RuntimePrograms.Select(RuntimeProgram.Find).OfType<string>().ToList();
+        if (programs.Count == 0)
         {
-            program = "";
             missing.Add($"{string.Join(" or ", options.RuntimePrograms)} is not installed: apt-get install runc.");
         }
 
@@ -78,22 +78,33 @@ public sealed partial class OciRuntime
             return Unusable("", missing);
         }
 
-        if (await RuntimeProgram.VersionAsync(program).ConfigureAwait(false) is not { } version)
+        foreach (var program in programs)
         {
-            return Unusable("", $"{program} cannot be run: apt-get install runc.");
+            if (await RuntimeProgram.VersionAsync(program).ConfigureAwait(false) is not { } version)
+            {
+                missing.Add($"{program} cannot be run: apt-get install runc.");
+                continue;
+            }
+
+            var (found, trouble, isOfTheHost) = await TryAsync(program, mounts).ConfigureAwait(false);
+            if (found is { } naming)
+            {
+                host = new Host(program, mounts, naming);
+                return new SandboxProbe(Name, true, version, Isolation, NotHeldYet, []) { Layers = naming == LayerNaming.ByDescriptor ? "descriptors" : "paths" };
+            }
+
+            missing.Add(trouble ?? "");
+            if (isOfTheHost)
+            {
+                break;
+            }
         }
 
-        var (found, trouble) = await TryAsync(program, mounts).ConfigureAwait(false);
-        if (found is not { } naming)
-        {
-            return Unusable(version, trouble ?? "");
-        }
-
-        host = new Host(program, mounts, naming);
-        return new SandboxProbe(Name, true, version, Isolation, NotHeldYet, []) { Layers = naming == LayerNaming.ByDescriptor ? "descriptors" : "paths" };
+        return Unusable("", missing);
     }
 
-    private async Task<(LayerNaming? Naming, string? Missing)> TryAsync(string program, CgroupMounts mounts)
+    /// <returns>How layers are named here, or what is missing, and whether another program would miss it too.</returns>
+    private async Task<(LayerNaming? Naming, string? Missing, bool IsOfTheHost)> TryAsync(string program, CgroupMounts mounts)
     {
         string? folder = null;
         OciBox? box = null;
@@ -106,11 +117,13 @@ public sealed partial class OciRuntime
             box = await OciBox.ParkAsync(program, instance.Value, mounts).ConfigureAwait(false);
             var ways = options.Layers is { } only ? [only] : new[] { LayerNaming.ByDescriptor, LayerNaming.ByPath };
             var found = await LayerTrial.RunAsync(box, specification, ways, visitor.Value, instance.Value.Layers).ConfigureAwait(false);
-            return found.Naming is { } naming && await RunOneAsync(box, specification, naming).ConfigureAwait(false) is { } trouble ? (null, trouble) : found;
+            return found.Naming is { } naming && await RunOneAsync(box, specification, naming).ConfigureAwait(false) is { } trouble
+                ? (null, trouble, false)
+                : (found.Naming, found.Missing, found.Naming is null);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return (null, $"A sandbox cannot be made here: {failure.Message}");
+            return (null, $"A sandbox cannot be made here: {failure.Message}", false);
         }
         finally
         {

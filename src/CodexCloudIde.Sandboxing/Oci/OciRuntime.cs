@@ -20,6 +20,7 @@ public sealed partial class OciRuntime : ISandboxRuntime
     private readonly Lazy<InstanceFolder> instance;
     private readonly Lazy<NamespaceThread> visitor = new(() => new NamespaceThread());
     private readonly WaitingBoxes waiting;
+    private readonly BoxCensus boxes = new();
     private volatile Host? host;
     private int disposed;
 
@@ -76,6 +77,7 @@ public sealed partial class OciRuntime : ISandboxRuntime
         }
 
         await waiting.DisposeAsync().ConfigureAwait(false);
+        await boxes.EndAsync().ConfigureAwait(false);
         if (visitor.IsValueCreated)
         {
             visitor.Value.Dispose();
@@ -88,8 +90,6 @@ public sealed partial class OciRuntime : ISandboxRuntime
             roots.ForEach(root => Libc.RemoveDirectory(root + instance.Value.FamilyCgroupPath));
             instance.Value.Dispose();
         }
-
-        looking.Dispose();
     }
 
     private async Task<Host> HostAsync(CancellationToken cancellationToken)
@@ -106,6 +106,7 @@ public sealed partial class OciRuntime : ISandboxRuntime
     private async Task<OciBox> ParkAsync(CancellationToken cancellationToken)
     {
         var here = await HostAsync(cancellationToken).ConfigureAwait(false);
-        return await OciBox.ParkAsync(here.Program, instance.Value, here.Mounts).ConfigureAwait(false);
+        ProcessDescriptor.BecomeSubreaper();
+        return await boxes.AddAsync(() => OciBox.ParkAsync(here.Program, instance.Value, here.Mounts)).ConfigureAwait(false);
     }
 }

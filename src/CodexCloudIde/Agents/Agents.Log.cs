@@ -10,6 +10,9 @@ internal static partial class TaskLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Task {Task}: written by another activation, this one stops")]
     public static partial void LostTask(ILogger logger, Exception exception, string task);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "Task {Task}: the disk is full, it is interrupted")]
+    public static partial void NoRoom(ILogger logger, Exception exception, string task);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Task {Task}: the turn broke")]
     public static partial void TurnBroke(ILogger logger, Exception exception, string task);
 

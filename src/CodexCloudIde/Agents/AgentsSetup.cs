@@ -14,6 +14,7 @@ internal static class AgentsSetup
             new Permissions(new CommandPolicy([.. CommandPolicy.Defaults, .. provider.GetRequiredService<IOptions<AgentOptions>>().Value.Commands])));
         services.AddSingleton<TaskStore>();
         services.AddSingleton<TaskSlots>();
+        services.AddHostedService(provider => provider.GetRequiredService<TaskSlots>());
         services.AddSingleton<TaskJob>();
         services.AddSingleton<TaskList>();
         services.AddSingleton<TaskEventStream>();
@@ -21,7 +22,8 @@ internal static class AgentsSetup
         services.AddSingleton<IAgentTool, ListFilesTool>();
         services.AddSingleton<IAgentTool, ReadFileTool>();
         services.AddSingleton<IAgentTool, SearchTool>();
-        services.AddSingleton<IAgentTool, RunTestsTool>();
+        services.AddSingleton<RunTestsTool>();
+        services.AddSingleton<IAgentTool>(provider => provider.GetRequiredService<RunTestsTool>());
         services.AddSingleton<IAgentTool, RunCommandTool>();
         services.AddSingleton<IAgentTool, TryPatchesTool>();
         services.AddSingleton<IAgentTool, ApplyEditTool>();

@@ -39,14 +39,20 @@ internal interface ITaskGrain : IGrainWithStringKey
     /// <summary><c>{files, hunks, unified}</c> as JSON.</summary>
     Task<Outcome<string>> DiffAsync(Caller caller);
 
-    /// <param name="accept">"all", "none", or null with <paramref name="hunks"/>.</param>
-    Task<Outcome<string>> ReviewAsync(Caller caller, string? accept, string[] hunks);
+    /// <param name="word">"all", "none", or null with <paramref name="accept"/>.</param>
+    /// <param name="accept">Hunk ids.</param>
+    /// <param name="reject">Hunk ids; null: everything that is not accepted. When given, the others wait for their own decision.</param>
+    Task<Outcome<string>> ReviewAsync(Caller caller, string? word, string[] accept, string[]? reject);
 
     Task<Outcome<string>> RewindAsync(Caller caller, string toItem);
 
     /// <summary>Authorises, and tells the observer of growth for the next minutes; subscribe again to go on.</summary>
     /// <returns>Last event's sequence.</returns>
     Task<Outcome<long>> SubscribeAsync(Caller caller, ITaskObserver observer);
+
+    /// <summary>The observer's reader has gone.</summary>
+    [OneWay]
+    Task UnsubscribeAsync(ITaskObserver observer);
 
     /// <summary>Activates the task: one that believes to run and does not becomes interrupted.</summary>
     Task LookAsync();

@@ -63,6 +63,11 @@ internal static class TaskEndpoints
         HttpContext http, TaskList list, WorkspaceAccess access, PageRequest page, CancellationToken cancellationToken, string? workspace = null, string? state = null)
     {
         var caller = http.GetCaller();
+        if (state is not null && !TaskStates.All.Contains(state))
+        {
+            return ((Refusal?)new Refusal(400, "malformed-request", $"'state' is one of {string.Join(", ", TaskStates.All)}.", "state")).ToResult();
+        }
+
         WorkspaceId? only = null;
         if (workspace is not null)
         {
@@ -88,10 +93,17 @@ internal static class TaskEndpoints
         }
 
         var allowed = await grains.Of(caller, task).GetAsync(caller);
-        return allowed.Succeeded
-            ? new EventStream((last, cancellationToken) => stream.ReadAsync(caller, task, long.TryParse(last, CultureInfo.InvariantCulture, out var after) ? after : 0, cancellationToken)
-                .Select(happened => new ServerEvent(happened.Name, happened.Json, happened.Sequence.ToString(CultureInfo.InvariantCulture))))
-            : allowed.Refusal.ToResult();
+        if (!allowed.Succeeded)
+        {
+            return allowed.Refusal.ToResult();
+        }
+
+        var view = TaskJson.Read<TaskView>(allowed.Value);
+        return new EventStream((last, cancellationToken) => stream.ReadAsync(caller, task, long.TryParse(last, CultureInfo.InvariantCulture, out var after) ? after : 0, cancellationToken)
+            .Select(happened => new ServerEvent(happened.Name, happened.Json, happened.Sequence.ToString(CultureInfo.InvariantCulture))))
+        {
+            AccessEnded = WorkspaceId.TryParse(view.Workspace, null, out var workspace) ? http.AccessEnded(workspace) : default,
+        };
     }
 
     private static async Task<IResult> DiffAsync(HttpContext http, IGrainFactory grains, string task)
@@ -109,16 +121,30 @@ internal static class TaskEndpoints
 
     private static Task<IResult> ReviewAsync(HttpContext http, IGrainFactory grains, string task, NewReview review)
     {
-        var (accept, hunks) = review.Accept switch
+        var (word, accept) = review.Accept switch
         {
-            { ValueKind: JsonValueKind.String } word when word.GetString() is "all" or "none" => (word.GetString(), []),
-            { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(id => id.ValueKind == JsonValueKind.String) =>
-                ((string?)null, list.EnumerateArray().Select(id => id.GetString()!).ToArray()),
+            { ValueKind: JsonValueKind.String } text when TextOf(text) is "all" or "none" => (TextOf(text), []),
+            { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(id => TextOf(id) is not null) =>
+                ((string?)null, list.EnumerateArray().Select(id => TextOf(id)!).ToArray()),
+            null when review.Reject is not null => ((string?)null, []),
             _ => (null, null),
         };
-        return hunks is null
-            ? Task.FromResult(((Refusal?)new Refusal(400, "malformed-request", "'accept' is \"all\", \"none\" or a list of hunk ids.", "accept")).ToResult())
-            : AnswerAsync(http, grains, task, (grain, caller) => grain.ReviewAsync(caller, accept, hunks));
+        return accept is null || (word is not null && review.Reject is not null) || review.Reject?.Any(id => id is null) == true
+            ? Task.FromResult(((Refusal?)new Refusal(400, "malformed-request", "'accept' is \"all\", \"none\" or a list of hunk ids; with a list, 'reject' may name hunks too.", "accept")).ToResult())
+            : AnswerAsync(http, grains, task, (grain, caller) => grain.ReviewAsync(caller, word, accept, review.Reject));
+    }
+
+    /// <summary>Null for anything but a text; half a surrogate pair is none.</summary>
+    private static string? TextOf(JsonElement element)
+    {
+        try
+        {
+            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static async Task<IResult> ForkAsync(HttpContext http, IGrainFactory grains, string task, NewFork? fork = null)
@@ -154,5 +180,5 @@ internal static class TaskEndpoints
 
     internal sealed record NewFork(string? At = null);
 
-    internal sealed record NewReview(JsonElement Accept);
+    internal sealed record NewReview(JsonElement? Accept = null, string[]? Reject = null);
 }

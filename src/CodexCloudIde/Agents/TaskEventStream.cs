@@ -33,7 +33,8 @@ internal sealed class TaskEventStream(IGrainFactory grains, TaskStore store, Tim
                     foreach (var happened in page)
                     {
                         yield return happened;
-                        (last, over) = (happened.Sequence, happened.Name == "thread.completed");
+                        last = happened.Sequence;
+                        over |= happened.Name == "thread.completed";
                     }
                 }
 
@@ -50,6 +51,7 @@ internal sealed class TaskEventStream(IGrainFactory grains, TaskStore store, Tim
         }
         finally
         {
+            await grain.UnsubscribeAsync(reference);
             grains.DeleteObjectReference<ITaskObserver>(reference);
         }
     }

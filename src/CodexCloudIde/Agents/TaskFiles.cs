@@ -10,7 +10,7 @@ namespace CodexCloudIde.Agents;
 /// The task's hand on the workspace's files: every edit goes through the documents as the task's own actor; what each file would be without the task is
 /// kept beside (its base), carried along as others edit, so that a review, an undo and a rewind touch the task's edits only.
 /// </summary>
-internal sealed class TaskFiles(TaskSession session, TaskStore store, OpenDocuments documents, WorkspaceFolder folder)
+internal sealed class TaskFiles(TaskSession session, TaskStore store, OpenDocuments documents, WorkspaceFiles workspaceFiles, WorkspaceEvents events)
 {
     private readonly Dictionary<string, string> seen = new(StringComparer.Ordinal);
 
@@ -43,23 +43,24 @@ internal sealed class TaskFiles(TaskSession session, TaskStore store, OpenDocume
             return edited;
         }
 
+        // It is in the workspace now: whatever is cancelled from here on, it must be known as the task's.
         Edits++;
         seen[path] = edited.Value.Text;
-        await RememberAsync(item, path, before?.Text, text, edited.Value.Text, cancellationToken);
+        await RememberAsync(item, path, before?.Text, text, edited.Value.Text);
+        Appeared(path, before is null);
         return edited;
     }
 
     public async Task<Refusal?> DeleteAsync(TaskItem item, string path, DocumentText before, CancellationToken cancellationToken)
     {
-        if (await folder.DeleteAsync(Workspace, path, cancellationToken) is { } refusal)
+        if (await RemoveAsync(path, cancellationToken) is { } refusal)
         {
             return refusal;
         }
 
-        await documents.MovedAsync(Workspace, path, null, cancellationToken);
         Edits++;
         seen.Remove(path);
-        await RememberAsync(item, path, before.Text, null, null, cancellationToken);
+        await RememberAsync(item, path, before.Text, null, null);
         return null;
     }
 
@@ -97,17 +98,11 @@ internal sealed class TaskFiles(TaskSession session, TaskStore store, OpenDocume
 
         if (text is null)
         {
-            if (!read.Succeeded)
-            {
-                return null;
-            }
-
-            var refusal = await folder.DeleteAsync(Workspace, path, cancellationToken);
-            await documents.MovedAsync(Workspace, path, null, cancellationToken);
-            return refusal;
+            return read.Succeeded ? await RemoveAsync(path, cancellationToken) : null;
         }
 
         var edited = await documents.EditAsync(Workspace, path, session.Agent, read.Value?.Text ?? "", read.Value?.Revision, text, cancellationToken);
+        Appeared(path, edited.Succeeded && !read.Succeeded);
         return edited.Refusal;
     }
 
@@ -128,6 +123,18 @@ internal sealed class TaskFiles(TaskSession session, TaskStore store, OpenDocume
     public Task SettleAsync(string path, string? @base, string? text, CancellationToken cancellationToken) =>
         store.SaveFileAsync(new TaskFileRecord { TenantId = Tenant, TaskId = session.State.Id, Path = path, Base = @base, Known = text }, null, cancellationToken);
 
+    private async Task<Refusal?> RemoveAsync(string path, CancellationToken cancellationToken) =>
+        (await workspaceFiles.DeleteAsync(Workspace, path, WriteCondition.None, cancellationToken)).Refusal;
+
+    /// <summary>For explorers: a file that was not there.</summary>
+    private void Appeared(string path, bool isNew)
+    {
+        if (isNew)
+        {
+            events.Publish(Workspace, WorkspaceEvent.TreeChanged(path));
+        }
+    }
+
     private static string? Carried(TaskFileRecord file, string? current) => (file.Base, file.Known, current) switch
     {
         ({ } b, { } k, { } c) => ThreeWay.Rebase(b, k, c),
@@ -135,9 +142,9 @@ internal sealed class TaskFiles(TaskSession session, TaskStore store, OpenDocume
         _ => file.Base,
     };
 
-    private async Task RememberAsync(TaskItem item, string path, string? before, string? written, string? current, CancellationToken cancellationToken)
+    private async Task RememberAsync(TaskItem item, string path, string? before, string? written, string? current)
     {
-        var file = (await store.ReadFilesAsync(Tenant, session.State.Id, cancellationToken)).FirstOrDefault(known => known.Path == path);
+        var file = (await store.ReadFilesAsync(Tenant, session.State.Id, CancellationToken.None)).FirstOrDefault(known => known.Path == path);
         var @base = file is null ? before : Carried(file, before);
         @base = Carried(new TaskFileRecord { TaskId = session.State.Id, Path = path, Base = @base, Known = written }, current);
         var restore = new TaskRestoreRecord
@@ -145,7 +152,7 @@ internal sealed class TaskFiles(TaskSession session, TaskStore store, OpenDocume
             TenantId = Tenant, TaskId = session.State.Id, Item = int.Parse(item.Id[1..], provider: null), Path = path, Before = before, After = current,
         };
         await store.SaveFileAsync(
-            new TaskFileRecord { TenantId = Tenant, TaskId = session.State.Id, Path = path, Base = @base, Known = current }, restore, cancellationToken);
+            new TaskFileRecord { TenantId = Tenant, TaskId = session.State.Id, Path = path, Base = @base, Known = current }, restore, CancellationToken.None);
     }
 }
 

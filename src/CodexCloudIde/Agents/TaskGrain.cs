@@ -72,7 +72,8 @@ internal sealed class TaskGrain(
         }
 
         models.TryFind(request.Model, out var model);
-        var state = Fresh(caller, found, request.Kind, TaskPrompts.Title(request.Kind, request.Prompt)) with
+        var checkout = request.Checkout == "branch" ? Id : WorkspaceRef.Live;
+        var state = Fresh(caller, found with { Checkout = checkout }, request.Kind, TaskPrompts.Title(request.Kind, request.Prompt)) with
         {
             Mode = request.Mode ?? "auto",
             Model = model!.Name,
@@ -97,7 +98,8 @@ internal sealed class TaskGrain(
         }
 
         await RecordAsync(caller, "task.created", "allowed", new JsonObject { ["kind"] = from.Kind, ["forkOf"] = fromTask });
-        var state = Fresh(caller, from.Workspace, from.Kind, from.Title) with
+        var isBranch = from.Workspace.Checkout != WorkspaceRef.Live;
+        var state = Fresh(caller, isBranch ? from.Workspace with { Checkout = Id } : from.Workspace, from.Kind, from.Title) with
         {
             Mode = from.Mode,
             Model = from.Model,
@@ -105,10 +107,27 @@ internal sealed class TaskGrain(
             Budget = from.Budget,
             State = TaskStates.Interrupted,
         };
+        if (isBranch && await job.CopyCheckoutAsync(from.Workspace, state.Workspace, CancellationToken.None) is { } refusal)
+        {
+            return refusal;
+        }
+
         session = Open(state);
         var messages = await store.ReadMessagesAsync(Tenant, fromTask, CancellationToken.None);
         await session.ChangeAsync(
-            draft => draft.PublishTask("thread.started").Say(messages.Where(message => message.AfterItem <= throughItem).Select(message => message.Json)), CancellationToken.None);
+            draft => draft.Change(next => next with { NextItem = isBranch ? from.NextItem : next.NextItem }).PublishTask("thread.started")
+                .Say(messages.Where(message => message.AfterItem <= throughItem).Select(message => message.Json)),
+            CancellationToken.None);
+        if (isBranch)
+        {
+            // Its checkout is a copy of the other's as it is now: what came after the item is taken out of it.
+            await store.CopyFilesAsync(Tenant, fromTask, Id, CancellationToken.None);
+            if (throughItem < from.NextItem && await TaskRewind.RestoreAsync(session, job.FilesOf(session), store, throughItem) is { } unrestored)
+            {
+                return unrestored;
+            }
+        }
+
         return View();
     }
 
@@ -212,19 +231,19 @@ internal sealed class TaskGrain(
     });
 
     public Task<Outcome<string>> DiffAsync(Caller caller) => GuardedAsync(
-        caller, Role.Viewer, async task => TaskJson.Write(await new TaskReview(task, job.FilesOf(task), documents).DiffAsync(CancellationToken.None)));
+        caller, Role.Viewer, async task => TaskJson.Write(await new TaskReview(task, job.FilesOf(task), documents, job.LandingOf(task)).DiffAsync(CancellationToken.None)));
 
-    public Task<Outcome<string>> ReviewAsync(Caller caller, string? accept, string[] hunks) => WhileIdleAsync(caller, async task =>
+    public Task<Outcome<string>> ReviewAsync(Caller caller, string? word, string[] accept, string[]? reject) => WhileIdleAsync(caller, async task =>
     {
-        await RecordAsync(caller, "task.changes", "allowed", new JsonObject { ["accept"] = accept ?? $"{hunks.Length} hunks" });
-        var review = new TaskReview(task, job.FilesOf(task), documents);
-        var chosen = hunks.ToHashSet(StringComparer.Ordinal);
-        if (chosen.Count > 0 && (await review.DiffAsync(CancellationToken.None)).Hunks.Select(hunk => hunk.Id).ToHashSet(StringComparer.Ordinal) is var known && !chosen.IsSubsetOf(known))
+        var review = new TaskReview(task, job.FilesOf(task), documents, job.LandingOf(task));
+        var decision = new ReviewDecision(word, accept.ToHashSet(StringComparer.Ordinal), reject?.ToHashSet(StringComparer.Ordinal));
+        if (decision.Named.Any() && (await review.DiffAsync(CancellationToken.None)).Hunks.Select(hunk => hunk.Id).ToHashSet(StringComparer.Ordinal) is var known && !decision.Named.All(known.Contains))
         {
             return new Refusal(422, "no-such-hunk", "A hunk of this id does not exist (any more); read the diff again.", "accept");
         }
 
-        var refusal = await review.DecideAsync(id => accept == "all" || chosen.Contains(id), accept == "none" && !task.State.Reviewed.Any(hunk => hunk.State == "accepted"), CancellationToken.None);
+        await RecordAsync(caller, "task.changes", "allowed", new JsonObject { ["accept"] = word ?? $"{accept.Length} hunks", ["reject"] = reject is null ? "the rest" : $"{reject.Length} hunks" });
+        var refusal = await review.DecideAsync(decision, CancellationToken.None);
         return refusal is null ? TaskJson.Write(await review.DiffAsync(CancellationToken.None)) : refusal;
     });
 
@@ -258,6 +277,12 @@ internal sealed class TaskGrain(
 
         observers.Subscribe(observer, observer);
         return session!.State.NextEvent - 1;
+    }
+
+    public Task UnsubscribeAsync(ITaskObserver observer)
+    {
+        observers.Unsubscribe(observer);
+        return Task.CompletedTask;
     }
 
     public Task LookAsync() => Task.CompletedTask;

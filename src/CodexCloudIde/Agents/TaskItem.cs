@@ -21,6 +21,9 @@ internal sealed record TaskItem(string Id, string Type, string Status, DateTimeO
     /// <summary>The tool that the model called.</summary>
     public string? Tool { get; init; }
 
+    /// <summary>What a command is for, in the model's words.</summary>
+    public string? Purpose { get; init; }
+
     /// <summary>What a command row shows: the command, or the tool with its main argument.</summary>
     public IReadOnlyList<string>? Command { get; init; }
 

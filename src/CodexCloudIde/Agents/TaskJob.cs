@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using CodexCloudIde.Api;
 using CodexCloudIde.Audit;
 using CodexCloudIde.Documents;
 using CodexCloudIde.Models;
+using CodexCloudIde.Storage;
 using CodexCloudIde.Workspaces;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -10,17 +12,45 @@ namespace CodexCloudIde.Agents;
 
 /// <summary>Runs turns as supervised jobs: whatever happens inside, the task ends in a state that says so and can be taken up again.</summary>
 internal sealed class TaskJob(
-    TaskStore store, OpenDocuments documents, WorkspaceFolder folder, ModelCatalog models, AgentTools tools, Permissions permissions, TokenCounter counter, AuditLog audit,
+    TaskStore store, OpenDocuments documents, WorkspaceFolder folder, WorkspaceFiles workspaceFiles, WorkspaceEvents events, WorkspaceCheckouts checkouts, ModelCatalog models, AgentTools tools, Permissions permissions, TokenCounter counter, AuditLog audit,
     IOptions<AgentOptions> options, ILogger<TaskJob> logger)
 {
-    public TaskFiles FilesOf(TaskSession session) => new(session, store, documents, folder);
+    public TaskFiles FilesOf(TaskSession session) => new(session, store, documents, workspaceFiles, events);
+
+    public TaskLanding LandingOf(TaskSession session) => new(session, documents, workspaceFiles, events);
+
+    /// <summary>A second checkout as the first one is now, what is open in it included.</summary>
+    public async Task<Refusal?> CopyCheckoutAsync(WorkspaceRef from, WorkspaceRef to, CancellationToken cancellationToken)
+    {
+        await documents.MaterialiseAsync(from, cancellationToken);
+        return await Task.Run(() => checkouts.Copy(from, to, cancellationToken), cancellationToken);
+    }
 
     public async Task RunAsync(TaskSession session, TaskRun run)
+    {
+        try
+        {
+            await RunTurnAsync(session, run);
+        }
+        catch (Exception e) when (DiskFull.Is(e))
+        {
+            TaskLog.NoRoom(logger, e, session.State.Id);
+            await InterruptWhenThereIsRoomAsync(session, run);
+        }
+    }
+
+    private async Task RunTurnAsync(TaskSession session, TaskRun run)
     {
         TurnView? turn = null;
         try
         {
             turn = await StartTurnAsync(session);
+            if (await BranchAsync(session.State.Workspace, run.Stopping) is { } refusal)
+            {
+                await EndAsync(session, turn with { Status = "failed", Error = refusal.Detail }, TaskStates.Failed, session.State.Outcome, refusal.Detail);
+                return;
+            }
+
             var outcome = await TurnAsync(session, run);
             await EndAsync(session, turn with { Status = "completed", Outcome = outcome }, TaskStates.Completed, outcome, null);
         }
@@ -35,12 +65,12 @@ internal sealed class TaskJob(
             TaskLog.ModelFailed(logger, session.State.Id, e.Kind);
             await EndAsync(session, turn! with { Status = "failed", Error = e.Message }, TaskStates.Failed, session.State.Outcome, e.Message);
         }
-        catch (DbUpdateException e)
+        catch (DbUpdateException e) when (!DiskFull.Is(e))
         {
             // Another activation has taken the task over: it is its now.
             TaskLog.LostTask(logger, e, session.State.Id);
         }
-        catch (Exception e)
+        catch (Exception e) when (!DiskFull.Is(e))
         {
             // The job's boundary: anything unforeseen fails the turn, never the process.
             TaskLog.TurnBroke(logger, e, session.State.Id);
@@ -50,7 +80,7 @@ internal sealed class TaskJob(
     }
 
     /// <summary>The process that ran it is gone, or is going: it waits for somebody to resume it.</summary>
-    public static Task InterruptAsync(TaskSession session, TurnView? turn) => session.ChangeAsync(
+    public static Task InterruptAsync(TaskSession session, TurnView? turn, string error = "The server stopped while this ran. Resume to go on.") => session.ChangeAsync(
         draft =>
         {
             turn ??= new TurnView($"t{draft.State.Turns}", draft.State.Turns, "interrupted", draft.State.UpdatedAt);
@@ -60,10 +90,32 @@ internal sealed class TaskJob(
                 next = next.Publish("approval.resolved", new { pending.Id, pending.ItemId, pending.Action, pending.ActionHash, decision = "withdrawn" });
             }
 
-            return next.Publish("turn.failed", turn with { Status = "interrupted", CompletedAt = draft.Now, Error = "The server stopped while this ran. Resume to go on." })
+            return next.Publish("turn.failed", turn with { Status = "interrupted", CompletedAt = draft.Now, Error = error })
                 .PublishTask("thread.updated");
         },
         CancellationToken.None);
+
+    /// <summary>The task's own checkout, made at its first turn.</summary>
+    private async Task<Refusal?> BranchAsync(WorkspaceRef workspace, CancellationToken cancellationToken) => workspace.Checkout == WorkspaceRef.Live || checkouts.Exists(workspace)
+        ? null
+        : await CopyCheckoutAsync(workspace with { Checkout = WorkspaceRef.Live }, workspace, cancellationToken);
+
+    /// <summary>That it stopped cannot be written down either before there is room; the next start would find it by its state.</summary>
+    private static async Task InterruptWhenThereIsRoomAsync(TaskSession session, TaskRun run)
+    {
+        while (!run.Stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await InterruptAsync(session, null, "The server's disk was full. There is room again: resume to go on.");
+                return;
+            }
+            catch (Exception e) when (DiskFull.Is(e))
+            {
+                await Task.Delay(TimeSpan.FromSeconds(3), session.Time, run.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
 
     private async Task<TaskOutcome> TurnAsync(TaskSession session, TaskRun run)
     {
@@ -73,7 +125,7 @@ internal sealed class TaskJob(
             throw new ModelFailureException(ModelFailureKind.Refused, $"Model '{state.Model}' is no longer configured. Start a new task with another model.");
         }
 
-        GatewayEndpoints.TryBand(state.Priority, out var band);
+        GatewayRequest.TryBand(state.Priority, out var band);
         using var client = models.Client(model, new ModelUse(state.Workspace.Tenant, session.Agent, $"task/{state.Id}", band, state.Id));
         var conversation = new Conversation(counter);
         var stored = await store.ReadMessagesAsync(state.Workspace.Tenant, state.Id, run.Stopping);

@@ -1,12 +1,20 @@
+using System.Text.RegularExpressions;
+
 namespace CodexCloudIde.Agents;
 
 /// <summary>The words that a turn begins with, by the kind of task.</summary>
-internal static class TaskPrompts
+internal static partial class TaskPrompts
 {
     public static IReadOnlyList<string> Kinds { get; } = ["fix", "tests", "refactor", "review", "ask", "change"];
 
     /// <summary>Kinds whose end is judged by the project's tests.</summary>
     public static bool JudgedByTests(string kind) => kind is "fix" or "tests" or "refactor" or "change";
+
+    /// <summary>The offline model mends failing tests and nothing else: is that what was asked for?</summary>
+    public static bool IsRepair(string kind, IEnumerable<string> asked) => kind == "fix" || (kind == "change" && asked.Any(text => AboutFailure().IsMatch(text)));
+
+    [GeneratedRegex(@"\b(fix|mend|repair|heal|debug)|\b(fail|failing|fails|failed|broken|bug|bugs|red)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex AboutFailure();
 
     public static bool NeedsPrompt(string kind) => kind is "ask" or "change";
 

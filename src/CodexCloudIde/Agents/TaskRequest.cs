@@ -35,7 +35,7 @@ internal sealed record TaskRequest(
             return Malformed("mode", $"'mode' is one of {string.Join(", ", Permissions.Modes)}.");
         }
 
-        if (!GatewayEndpoints.TryBand(Priority, out _))
+        if (!GatewayRequest.TryBand(Priority, out _))
         {
             return Malformed("priority", "'priority' is interactive, default or batch.");
         }
@@ -43,11 +43,6 @@ internal sealed record TaskRequest(
         if (Checkout is not (null or "live" or "branch"))
         {
             return Malformed("checkout", "'checkout' is live or branch.");
-        }
-
-        if (Checkout == "branch")
-        {
-            return new Refusal(422, "checkout-unavailable", "Tasks run in the live checkout here; leave 'checkout' out or say live.", "checkout");
         }
 
         if (!models.TryFind(Model, out _))

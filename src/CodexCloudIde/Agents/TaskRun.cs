@@ -13,6 +13,9 @@ internal sealed class TaskRun(TimeProvider time) : IDisposable
     private readonly Lock gate = new();
     private TaskCompletionSource? paused;
 
+    /// <summary>True: the turn waits for people from now on; false: it works again.</summary>
+    public event Action<bool>? Waiting;
+
     /// <summary>Cancelled by a person or by the process ending.</summary>
     public CancellationToken Stopping => stopping.Token;
 
@@ -45,11 +48,19 @@ internal sealed class TaskRun(TimeProvider time) : IDisposable
     }
 
     /// <summary>Waits while paused: called between steps.</summary>
-    public Task PassAsync()
+    public async Task PassAsync()
     {
+        Task? resumed;
         lock (gate)
         {
-            return paused?.Task.WaitAsync(Stopping) ?? Task.CompletedTask;
+            resumed = paused?.Task;
+        }
+
+        if (resumed is not null)
+        {
+            Waiting?.Invoke(true);
+            await resumed.WaitAsync(Stopping);
+            Waiting?.Invoke(false);
         }
     }
 
@@ -76,6 +87,7 @@ internal sealed class TaskRun(TimeProvider time) : IDisposable
     /// <returns>Null when nobody answered in time.</returns>
     public async Task<Decision?> WaitAsync(Task<Decision> answer, string approval, TimeSpan most)
     {
+        Waiting?.Invoke(true);
         try
         {
             return await answer.WaitAsync(most, time, Stopping);
@@ -88,6 +100,10 @@ internal sealed class TaskRun(TimeProvider time) : IDisposable
             }
 
             return answer.IsCompletedSuccessfully ? await answer : null;
+        }
+        finally
+        {
+            Waiting?.Invoke(false);
         }
     }
 

@@ -30,7 +30,8 @@ internal sealed class TaskSession(TaskState state, TaskStore store, WorkspaceEve
                 return State;
             }
 
-            var listed = (State.State, State.Title, State.Now, State.PendingApprovals) != (draft.State.State, draft.State.Title, draft.State.Now, draft.State.PendingApprovals);
+            var listed = (State.State, State.Title, State.Now, State.PendingApprovals, State.Reviewed)
+                != (draft.State.State, draft.State.Title, draft.State.Now, draft.State.PendingApprovals, draft.State.Reviewed);
             var (sealedDraft, append) = draft.Seal();
             await store.AppendAsync(append, CancellationToken.None);
             State = sealedDraft.State;
@@ -41,7 +42,8 @@ internal sealed class TaskSession(TaskState state, TaskStore store, WorkspaceEve
 
             if (listed || draft.Events.Count == 0)
             {
-                workspaceEvents.Publish(State.Workspace, new WorkspaceEvent("task.changed", TaskJson.Write(State.View())));
+                // People look at the live checkout, whichever the task works in.
+                workspaceEvents.Publish(State.Workspace with { Checkout = WorkspaceRef.Live }, new WorkspaceEvent("task.changed", TaskJson.Write(State.View())));
             }
 
             return State;

@@ -16,6 +16,8 @@ internal static class TaskStates
     public const string Failed = "failed";
     public const string Cancelled = "cancelled";
 
+    public static IReadOnlyList<string> All { get; } = [Queued, Running, WaitingForApproval, Paused, Interrupted, Completed, Failed, Cancelled];
+
     /// <summary>A turn is under way, or believed to be.</summary>
     public static bool IsLive(string state) => state is Queued or Running or WaitingForApproval or Paused;
 

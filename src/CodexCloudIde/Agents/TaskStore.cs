@@ -71,6 +71,23 @@ internal sealed class TaskStore(TenantContexts contexts)
             .OrderByDescending(row => row.Item).ToListAsync(cancellationToken);
     }
 
+    /// <summary>A fork begins with what the other task did to the files.</summary>
+    public async Task CopyFilesAsync(TenantId tenant, string from, string to, CancellationToken cancellationToken)
+    {
+        await using var context = contexts.Create(tenant);
+        foreach (var file in await ReadFilesAsync(tenant, from, cancellationToken))
+        {
+            context.Add(new TaskFileRecord { TenantId = tenant, TaskId = to, Path = file.Path, Base = file.Base, Known = file.Known });
+        }
+
+        foreach (var restore in await ReadRestoresAsync(tenant, from, 0, cancellationToken))
+        {
+            context.Add(new TaskRestoreRecord { TenantId = tenant, TaskId = to, Item = restore.Item, Path = restore.Path, Before = restore.Before, After = restore.After });
+        }
+
+        await context.SaveChangesAsync(cancellationToken);
+    }
+
     public async Task SaveFileAsync(TaskFileRecord file, TaskRestoreRecord? restore, CancellationToken cancellationToken)
     {
         await using var context = contexts.Create(file.TenantId);

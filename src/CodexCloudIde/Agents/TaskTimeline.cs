@@ -2,7 +2,7 @@ using CodexCloudIde.Tenants;
 
 namespace CodexCloudIde.Agents;
 
-/// <summary>The items of a task as they are now: its events folded.</summary>
+/// <summary>The items of a task as they are now: its events folded. A plan is one row that ticks, wherever it is said again.</summary>
 internal static class TaskTimeline
 {
     private const int PageSize = 500;
@@ -17,17 +17,21 @@ internal static class TaskTimeline
             foreach (var happened in page.Where(happened => happened.Name.StartsWith("item.", StringComparison.Ordinal)))
             {
                 var item = TaskJson.Read<TaskItem>(happened.Json);
-                if (!items.ContainsKey(item.Id))
+                var key = KeyOf(item);
+                if (!items.ContainsKey(key))
                 {
-                    order.Add(item.Id);
+                    order.Add(key);
                 }
 
-                items[item.Id] = item;
+                items[key] = item;
             }
 
             last = page[^1].Sequence;
         }
 
-        return order.ConvertAll(id => items[id]);
+        return order.ConvertAll(key => items[key]);
     }
+
+    /// <summary>What stays the same of a row while it changes.</summary>
+    public static string KeyOf(TaskItem item) => item.Type == "plan" ? "plan" : item.Id;
 }

@@ -9,45 +9,50 @@ internal static class ThreeWay
     /// <param name="base">The text without the task's edits, before others edited.</param>
     /// <param name="known">The text with the task's edits, before others edited.</param>
     /// <param name="current">The text with the task's edits, after others edited.</param>
-    public static string Rebase(string @base, string known, string current)
+    public static string Rebase(string @base, string known, string current) => Merge(@base, known, current).Text;
+
+    /// <summary>Both ways from a common text, put together by lines; where both changed the same lines differently, theirs is taken and it is a conflict.</summary>
+    public static (string Text, bool Conflict) Merge(string mine, string ancestor, string theirs)
     {
-        if (known == current || @base == known)
+        if (ancestor == theirs || mine == ancestor)
         {
-            return known == current ? @base : current;
+            return (ancestor == theirs ? mine : theirs, false);
         }
 
-        string[] b = UnifiedDiff.Split(@base), k = UnifiedDiff.Split(known), c = UnifiedDiff.Split(current);
-        var mine = LineDiff.Compare(k, b);
-        var theirs = LineDiff.Compare(k, c);
+        string[] b = UnifiedDiff.Split(mine), k = UnifiedDiff.Split(ancestor), c = UnifiedDiff.Split(theirs);
+        var ours = LineDiff.Compare(k, b);
+        var others = LineDiff.Compare(k, c);
+        var conflict = false;
         var result = new List<string>();
         int at = 0, i = 0, j = 0;
-        while (i < mine.Count || j < theirs.Count)
+        while (i < ours.Count || j < others.Count)
         {
-            var start = Math.Min(i < mine.Count ? mine[i].OldStart : int.MaxValue, j < theirs.Count ? theirs[j].OldStart : int.MaxValue);
-            var (end, firstMine, firstTheirs) = (start, i, j);
+            var start = Math.Min(i < ours.Count ? ours[i].OldStart : int.MaxValue, j < others.Count ? others[j].OldStart : int.MaxValue);
+            var (end, firstOurs, firstOthers) = (start, i, j);
             for (var grown = true; grown;)
             {
                 grown = false;
-                while (i < mine.Count && Touches(mine[i], start, end, i == firstMine && j == firstTheirs))
+                while (i < ours.Count && Touches(ours[i], start, end, i == firstOurs && j == firstOthers))
                 {
-                    (end, grown) = (Math.Max(end, mine[i].OldStart + mine[i].OldCount), true);
+                    (end, grown) = (Math.Max(end, ours[i].OldStart + ours[i].OldCount), true);
                     i++;
                 }
 
-                while (j < theirs.Count && Touches(theirs[j], start, end, i == firstMine && j == firstTheirs))
+                while (j < others.Count && Touches(others[j], start, end, i == firstOurs && j == firstOthers))
                 {
-                    (end, grown) = (Math.Max(end, theirs[j].OldStart + theirs[j].OldCount), true);
+                    (end, grown) = (Math.Max(end, others[j].OldStart + others[j].OldCount), true);
                     j++;
                 }
             }
 
             result.AddRange(k[at..start]);
-            result.AddRange(j > firstTheirs ? Slice(c, theirs, firstTheirs, j, start, end) : Slice(b, mine, firstMine, i, start, end));
+            conflict |= i > firstOurs && j > firstOthers && !Slice(b, ours, firstOurs, i, start, end).SequenceEqual(Slice(c, others, firstOthers, j, start, end));
+            result.AddRange(j > firstOthers ? Slice(c, others, firstOthers, j, start, end) : Slice(b, ours, firstOurs, i, start, end));
             at = end;
         }
 
         result.AddRange(k[at..]);
-        return string.Concat(result);
+        return (string.Concat(result), conflict);
     }
 
     private static bool Touches(LineChange change, int start, int end, bool first) =>

@@ -12,7 +12,7 @@ internal sealed class ToolCalls(AgentTools tools, Permissions permissions, Audit
     public static bool IsEdit(IAgentTool? tool) => tool is ApplyEditTool or ApplyPatchTool or WriteFileTool or DeleteFileTool;
 
     /// <returns>JSON for the model; errors too, it can mend most of them.</returns>
-    public async Task<string> InvokeAsync(FunctionCallContent call, ToolContext context, bool brief, TaskRun run)
+    public async Task<string> InvokeAsync(FunctionCallContent call, ToolContext context, bool brief, TaskRun run, CancellationToken working)
     {
         if (tools.Find(call.Name) is not { } tool)
         {
@@ -41,7 +41,7 @@ internal sealed class ToolCalls(AgentTools tools, Permissions permissions, Audit
                 return await DeclinedAsync(tool, arguments, judgement.Reason, context, brief);
             }
 
-            return (await tool.InvokeAsync(arguments, context, run.Stopping)).Json(brief);
+            return (await tool.InvokeAsync(arguments, context, working)).Json(brief);
         }
         catch (ToolArgumentException e)
         {

@@ -16,44 +16,62 @@ internal sealed class Turn(
     private readonly TestLedger tests = new(() => files.Edits);
     private int nudged;
 
+    /// <summary>Of what the turn works at; a budget that is over ends it. What concludes the turn goes by <see cref="TaskRun.Stopping"/>.</summary>
+    private CancellationToken working;
+
     private CancellationToken Stopping => run.Stopping;
 
     /// <returns>How it ended.</returns>
     public async Task<TaskOutcome> RunAsync()
     {
         var context = new ToolContext(session, files, tests);
-        var spent = new BudgetMeter(session, model);
+        using var spent = new BudgetMeter(session, run, model);
+        working = spent.Working;
         var said = "";
-        while (true)
+        try
         {
-            await run.PassAsync();
-            await HearAsync();
-            if (spent.Exceeded() is { } what)
+            while (true)
             {
-                return await ConcludeAsync(context, $"{said}\n\nStopped: the budget of {what} is spent.".Trim(), stopped: true);
-            }
-
-            var response = await AskAsync(spent);
-            said = response.Text.Trim() is { Length: > 0 } text ? text : said;
-            var called = response.Messages.SelectMany(message => message.Contents).OfType<FunctionCallContent>().ToList();
-            if (called.Count == 0)
-            {
-                if (await FinishedAsync(context))
+                await run.PassAsync();
+                await HearAsync();
+                if (spent.Exceeded() is { } what)
                 {
-                    return await ConcludeAsync(context, said, stopped: false);
+                    return await SpentAsync(context, said, what);
                 }
 
-                continue;
-            }
+                var response = await AskAsync(spent);
+                said = response.Text.Trim() is { Length: > 0 } text ? text : said;
+                var called = response.Messages.SelectMany(message => message.Contents).OfType<FunctionCallContent>().ToList();
+                if (called.Count == 0)
+                {
+                    if (await FinishedAsync(context))
+                    {
+                        return await ConcludeAsync(context, said, stopped: false);
+                    }
 
-            foreach (var call in called)
-            {
-                await BaselineAsync(call, context);
-                var result = await calls.InvokeAsync(call, context, brief: !model.Offline, run);
-                await SayAsync(new ChatMessage(ChatRole.Tool, [new FunctionResultContent(call.CallId, result)]));
+                    continue;
+                }
+
+                foreach (var call in called)
+                {
+                    await BaselineAsync(call, context);
+                    var result = await calls.InvokeAsync(call, context, brief: !model.Offline, run, working);
+                    await SayAsync(new ChatMessage(ChatRole.Tool, [new FunctionResultContent(call.CallId, result)]));
+                }
             }
         }
+        catch (OperationCanceledException) when (spent.IsOver && !Stopping.IsCancellationRequested)
+        {
+            return await SpentAsync(context, said, spent.Exceeded() ?? "time");
+        }
+        finally
+        {
+            await spent.SettleAsync();
+        }
     }
+
+    private Task<TaskOutcome> SpentAsync(ToolContext context, string said, string what) =>
+        ConcludeAsync(context, $"{said}\n\nStopped: the budget of {what} is spent. What was done so far is in the workspace; send a message to go on.".Trim(), stopped: true);
 
     /// <summary>What people wrote and what others changed, told to the model before its next step.</summary>
     private async Task HearAsync()
@@ -81,19 +99,20 @@ internal sealed class Turn(
         var (messages, masked) = conversation.Fit(system, model.WorkingContext);
         if (masked > 0)
         {
-            await session.ChangeAsync(draft => draft.Add(item => item with { Type = "contextCompaction", Summary = $"{masked} old tool results left out" }), Stopping);
+            await session.ChangeAsync(draft => draft.Add(item => item with { Type = "contextCompaction", Summary = $"{masked} old tool results left out" }), working);
         }
 
-        await session.ChangeAsync(draft => draft.Change(state => state with { Now = "thinking" }).PublishTask("thread.updated"), Stopping);
+        await session.ChangeAsync(draft => draft.Change(state => state with { Now = "thinking" }).PublishTask("thread.updated"), working);
         var stream = new AnswerStream(session);
-        var options = new ChatOptions { Tools = tools.Declarations, ConversationId = null };
+        var able = !model.Offline || TaskPrompts.IsRepair(session.State.Kind, messages.Where(message => message.Role == ChatRole.User).Select(message => message.Text));
+        var options = new ChatOptions { Tools = able ? tools.Declarations : [], ConversationId = null };
         var updates = new List<ChatResponseUpdate>();
         try
         {
-            await foreach (var update in client.GetStreamingResponseAsync(messages, options, Stopping))
+            await foreach (var update in client.GetStreamingResponseAsync(messages, options, working))
             {
                 updates.Add(update);
-                await stream.ShowAsync(update, Stopping);
+                await stream.ShowAsync(update, working);
             }
 
             await stream.CloseAsync("completed");
@@ -105,7 +124,7 @@ internal sealed class Turn(
         }
 
         var response = updates.ToChatResponse();
-        await spent.AddAsync(response.Usage, Stopping);
+        await spent.AddAsync(response.Usage, working);
         foreach (var message in response.Messages.Where(message => message.Contents.Count > 0))
         {
             message.Contents = [.. message.Contents.Where(content => content is TextContent or FunctionCallContent)];
@@ -121,13 +140,13 @@ internal sealed class Turn(
         var judged = TaskPrompts.JudgedByTests(session.State.Kind) && session.State.Mode != "read-only";
         if (judged && files.Edits == 0 && tests.Before is null && session.State.Before is null && ToolCalls.IsEdit(tools.Find(call.Name)))
         {
-            await tools.Tests.RunAsync(new TestRunRequest(), context, Stopping);
+            await tools.Tests.RunAsync(new TestRunRequest(), context, working);
         }
 
         if (session.State.Before is null && tests.Before is { } before)
         {
             await session.ChangeAsync(
-                draft => draft.Change(state => state with { Before = TestFigures.Of(before), FailedBefore = TestLedger.Failing(before) }), Stopping);
+                draft => draft.Change(state => state with { Before = TestFigures.Of(before), FailedBefore = TestLedger.Failing(before) }), working);
         }
     }
 
@@ -146,7 +165,7 @@ internal sealed class Turn(
 
         if (!tests.IsCurrent)
         {
-            await tools.Tests.RunAsync(new TestRunRequest(), context, Stopping);
+            await tools.Tests.RunAsync(new TestRunRequest(), context, working);
         }
 
         if (tests.AllGreen || tests.Last is null || model.Offline || nudged++ >= Nudges)

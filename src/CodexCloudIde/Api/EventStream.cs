@@ -19,6 +19,9 @@ internal sealed class EventStream(Func<string?, CancellationToken, IAsyncEnumera
 
     public int? StatusCode => StatusCodes.Status200OK;
 
+    /// <summary>Cancelled when the caller may no longer hear of what is told; the credential's own end is seen to here.</summary>
+    public CancellationToken AccessEnded { get; init; }
+
     /// <summary>True when the client asked for a stream rather than for one answer.</summary>
     public static bool IsWanted(HttpRequest request) =>
         request.GetTypedHeaders().Accept.Any(accept => accept.MediaType.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase));
@@ -29,7 +32,7 @@ internal sealed class EventStream(Func<string?, CancellationToken, IAsyncEnumera
         var time = services.GetRequiredService<TimeProvider>();
         var revoked = Callers.OrNull(httpContext.User) is { } caller ? services.GetRequiredService<AccessWatch>().Watch(caller) : default;
         var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, revoked, stopping);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, revoked, stopping, AccessEnded);
         var lastEventId = httpContext.Request.Headers["Last-Event-ID"].ToString();
         if (lastEventId.Length == 0) lastEventId = httpContext.Request.Query["lastEventId"].ToString();
 

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace CodexCloudIde.Api;
 
 /// <summary>One page of a list; <paramref name="NextCursor"/> is null on the last.</summary>
-internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor)
+internal sealed record Page<T>(IReadOnlyList<T> Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? NextCursor)
 {
     /// <summary>From up to <c>limit + 1</c> rows: the one too many only says that there is more.</summary>
     public static Page<T> Of(IReadOnlyList<T> rows, PageRequest request, Func<T, string> key) =>

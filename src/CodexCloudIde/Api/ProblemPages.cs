@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using CodexCloudIde.Storage;
 
 namespace CodexCloudIde.Api;
 
@@ -22,6 +23,20 @@ internal sealed partial class ProblemPages(RequestDelegate next, ILogger<Problem
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
+            return;
+        }
+        catch (Exception exception) when (!context.Response.HasStarted && DiskFull.Is(exception))
+        {
+            LogDiskFull(context.TraceIdentifier, context.Request.Method, context.GetEndpoint()?.DisplayName ?? "no endpoint");
+            context.Response.Clear();
+            if (IsApi(context))
+            {
+                await Problems.WriteAsync(context, DiskFull.Refusal);
+                return;
+            }
+
+            context.Response.StatusCode = DiskFull.Refusal.Status;
+            await context.Response.WriteAsync(DiskFull.Refusal.Detail);
             return;
         }
         catch (Exception exception) when (!context.Response.HasStarted && IsApi(context))

@@ -27,7 +27,7 @@ internal sealed class AuditKeys(DataDirectory data) : IDisposable
     {
         var file = Path.Combine(folder, "audit.pem");
         var made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        try
+        if (!File.Exists(file))
         {
             // Written aside and linked into place, so that of several processes that start at once one key wins whole.
             var aside = $"{file}.{Guid.NewGuid():N}";
@@ -38,11 +38,15 @@ internal sealed class AuditKeys(DataDirectory data) : IDisposable
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(aside, file, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(file))
-        {
-            foreach (var left in Directory.EnumerateFiles(folder, "audit.pem.*")) File.Delete(left);
+            try
+            {
+                File.Move(aside, file, overwrite: false);
+            }
+            catch (IOException) when (File.Exists(file))
+            {
+                // Another process was first: its key is the one.
+                File.Delete(aside);
+            }
         }
 
         made.ImportFromPem(File.ReadAllText(file));

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using CodexCloudIde.Storage;
 using CodexCloudIde.Workspaces;
 
 namespace CodexCloudIde.Documents;
@@ -15,7 +16,7 @@ internal sealed class DocumentCalls(IGrainFactory grains, TimeProvider time)
 
     public ICheckoutGrain Of(WorkspaceRef workspace) => grains.GetGrain<ICheckoutGrain>(workspace.ToString());
 
-    /// <summary>Only for calls that may be done twice; about 5 s at most.</summary>
+    /// <summary>Only for calls that may be done twice; about 5 s at most. A full disk is told at once: it lasts.</summary>
     public async Task<T> RetryAsync<T>(DocumentKey key, Func<IDocumentGrain, Task<T>> call, CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt++)
@@ -24,7 +25,7 @@ internal sealed class DocumentCalls(IGrainFactory grains, TimeProvider time)
             {
                 return await call(Of(key));
             }
-            catch (Exception exception) when (attempt < Pauses.Length && IsOutage(exception))
+            catch (Exception exception) when (attempt < Pauses.Length && IsOutage(exception) && !DiskFull.Is(exception))
             {
                 await Task.Delay(Pauses[attempt], time, cancellationToken);
             }

@@ -40,7 +40,8 @@ internal sealed partial class DocumentGrain(
         var writer = outcome.Value.Writer;
         var edits = knownRevision is { } known ? writer.Since(known) : null;
         var (revision, text) = writer.DurableText();
-        return new DocumentState(writer.DocumentId, revision, edits is null ? text : null, edits, DocumentHash.Of(text));
+        var (ending, encoding) = outcome.Value.File.Shape.Names;
+        return new DocumentState(writer.DocumentId, revision, edits is null ? text : null, edits, DocumentHash.Of(text), ending, encoding);
     }
 
     public async Task<SubmitResult> SubmitAsync(TenantId tenant, SubmittedEdit edit)

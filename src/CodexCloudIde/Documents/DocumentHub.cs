@@ -1,4 +1,5 @@
 using CodexCloudIde.Api;
+using CodexCloudIde.Storage;
 using CodexCloudIde.Tenants;
 using CodexCloudIde.Text;
 using CodexCloudIde.Workspaces;
@@ -9,7 +10,7 @@ namespace CodexCloudIde.Documents;
 
 /// <summary>The hub of API.md: is this connection allowed this document now? Forward. Errors are values; the connection stays.</summary>
 internal sealed class DocumentHub(
-    WorkspaceAccess access, AccessWatch watch, WorkspaceEvents events, DocumentFeeds feeds, DocumentCalls calls, TenantRates rates,
+    WorkspaceAccess access, AccessWatch watch, WorkspaceWatch members, WorkspaceEvents events, DocumentFeeds feeds, DocumentCalls calls, TenantRates rates,
     IOptions<DocumentOptions> options, TimeProvider time) : Hub
 {
     private const int LongestClientId = 100;
@@ -55,7 +56,7 @@ internal sealed class DocumentHub(
         }
         catch (Exception exception) when (DocumentCalls.IsOutage(exception))
         {
-            return OpenResponse.Refused("unavailable", "The document cannot be read at the moment; it is tried again.");
+            return OpenResponse.Refused("unavailable", DiskFull.Is(exception) ? DiskFull.Refusal.Detail : "The document cannot be read at the moment; it is tried again.");
         }
     }
 
@@ -80,7 +81,7 @@ internal sealed class DocumentHub(
         catch (Exception exception) when (DocumentCalls.IsOutage(exception))
         {
             // Not acknowledged, so the client keeps it and sends it again.
-            return SubmitResponse.Refused("unavailable");
+            return SubmitResponse.Refused(DiskFull.Is(exception) ? "diskFull" : "unavailable");
         }
     }
 
@@ -88,8 +89,15 @@ internal sealed class DocumentHub(
     public async Task<SubmitResponse> Save(DocumentRequest? request)
     {
         if (Connection.Find(request?.DocumentId) is not { } opened) return SubmitResponse.Refused("notFound");
-        var revision = await calls.RetryAsync(opened.Feed.Key, document => document.SaveAsync(), Context.ConnectionAborted);
-        return revision is null ? SubmitResponse.Refused("gone") : new SubmitResponse(revision, null);
+        try
+        {
+            var revision = await calls.RetryAsync(opened.Feed.Key, document => document.SaveAsync(), Context.ConnectionAborted);
+            return revision is null ? SubmitResponse.Refused("gone") : new SubmitResponse(revision, null);
+        }
+        catch (Exception exception) when (DocumentCalls.IsOutage(exception))
+        {
+            return SubmitResponse.Refused(DiskFull.Is(exception) ? "diskFull" : "unavailable");
+        }
     }
 
     public async Task Close(DocumentRequest? request)
@@ -137,26 +145,42 @@ internal sealed class DocumentHub(
 
         feed.Identify(state.Value.DocumentId);
         Connection.Opened[state.Value.DocumentId] = new OpenedDocument(feed, canEdit);
-        WatchMembers(workspace);
+        WatchMembers(workspace, canEdit ? Role.Developer : Role.Viewer);
         foreach (var cursor in feed.Cursors) await Clients.Caller.SendAsync("Cursor", feed.MessageOf(cursor));
         return new OpenResponse(
-            state.Value.DocumentId, state.Value.Revision, state.Value.Text, state.Value.Edits?.Select(feed.MessageOf).ToList(), state.Value.Hash, Limits, !canEdit);
+            state.Value.DocumentId, state.Value.Revision, state.Value.Text, state.Value.Edits?.Select(feed.MessageOf).ToList(), state.Value.Hash, Limits, !canEdit,
+            LineEnding: state.Value.LineEnding, Encoding: state.Value.Encoding);
     }
 
     private async Task CloseAsync(string documentId)
     {
         if (!Connection.Opened.TryRemove(documentId, out var opened)) return;
         await feeds.LeaveAsync(opened.Feed, Context.ConnectionId);
-        if (!opened.Feed.IsGone) await calls.Of(opened.Feed.Key).SetCursorAsync(new CursorMoved(Connection.Actor, Context.ConnectionId, 0, Array.Empty<CursorRange>()));
+        try
+        {
+            if (!opened.Feed.IsGone) await calls.Of(opened.Feed.Key).SetCursorAsync(new CursorMoved(Connection.Actor, Context.ConnectionId, 0, Array.Empty<CursorRange>()));
+        }
+        catch (Exception exception) when (DocumentCalls.IsOutage(exception))
+        {
+            // Who shows the cursor hears of the writer's end anyway.
+        }
     }
 
     /// <summary>Ends the connection when its person's role in the workspace changes: it comes back and is asked anew.</summary>
-    private void WatchMembers(WorkspaceId workspace)
+    private void WatchMembers(WorkspaceId workspace, Role needed)
     {
         if (!Connection.Watched.TryAdd(workspace, true)) return;
         var (context, caller) = (Context, Connection.Caller);
+        var member = members.Watch(caller, workspace, needed);
+        var ended = member.Ended.Register(context.Abort);
+        context.ConnectionAborted.Register(() =>
+        {
+            ended.Dispose();
+            member.Dispose();
+        });
         _ = WatchAsync();
 
+        // Also when it grows, which takes nothing away from what is open but lets one do more.
         async Task WatchAsync()
         {
             try

@@ -33,7 +33,9 @@ public sealed record OpenResponse(
     [property: Key("limits"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DocumentLimits? Limits,
     [property: Key("readOnly"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? ReadOnly = null,
     [property: Key("error"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error = null,
-    [property: Key("detail"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail = null)
+    [property: Key("detail"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail = null,
+    [property: Key("lineEnding"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? LineEnding = null,
+    [property: Key("encoding"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Encoding = null)
 {
     internal static OpenResponse Refused(string error, string? detail = null) => new(null, null, null, null, null, null, null, error, detail);
 }

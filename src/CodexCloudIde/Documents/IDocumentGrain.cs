@@ -61,7 +61,9 @@ internal sealed record DocumentState(
     [property: Id(1)] long Revision,
     [property: Id(2)] string? Text,
     [property: Id(3)] IReadOnlyList<PublishedEdit>? Edits,
-    [property: Id(4)] string Hash);
+    [property: Id(4)] string Hash,
+    [property: Id(5)] string LineEnding,
+    [property: Id(6)] string Encoding);
 
 /// <summary>An edit on its way to the grain.</summary>
 [GenerateSerializer, Immutable]

@@ -15,7 +15,10 @@ internal static class ExecutionEndpoints
     {
         var group = routes.MapGroup("/api/v1").RequireAuthorization(TenantPolicy.Tenant).WithTags("executions");
         group.MapPost("/workspaces/{workspace}/executions", StartAsync);
-        group.MapGet("/workspaces/{workspace}/executions", ListAsync);
+        group.MapGet("/workspaces/{workspace}/executions", (HttpContext context, Runs runs, string workspace, PageRequest page, CancellationToken cancellationToken) =>
+            runs.ListAsync<Execution>(context, workspace, RunRow.OfExecution, page, cancellationToken));
+        group.MapGet("/workspaces/{workspace}/test-runs", (HttpContext context, Runs runs, string workspace, PageRequest page, CancellationToken cancellationToken) =>
+            runs.ListAsync<TestRun>(context, workspace, RunRow.OfTests, page, cancellationToken));
         group.MapPost("/workspaces/{workspace}/test-runs", StartTestsAsync);
         group.MapGet("/executions/{id}", (HttpContext context, Runs runs, string id, CancellationToken cancellationToken) => runs.FindAsync(context, id, RunRow.OfExecution, cancellationToken));
         group.MapGet("/executions/{id}/events", (HttpContext context, Runs runs, string id, CancellationToken cancellationToken) => runs.FollowAsync(context, id, cancellationToken));
@@ -23,6 +26,7 @@ internal static class ExecutionEndpoints
         group.MapGet("/test-runs/{id}", (HttpContext context, Runs runs, string id, CancellationToken cancellationToken) => runs.FindAsync(context, id, RunRow.OfTests, cancellationToken));
         group.MapGet("/test-runs/{id}/events", (HttpContext context, Runs runs, string id, CancellationToken cancellationToken) => runs.FollowAsync(context, id, cancellationToken));
         group.MapPost("/test-runs/{id}/cancel", CancelAsync);
+        routes.MapOperators();
     }
 
     private static async Task<IResult> StartAsync(
@@ -32,7 +36,7 @@ internal static class ExecutionEndpoints
         if (found.Refusal is { } refusal) return refusal.ToResult();
         var caller = context.GetCaller();
         var started = await runner.StartAsync(caller, Actor.Of(caller), found.Value!, request, cancellationToken);
-        return await AnswerAsync(context, started, cancellationToken);
+        return await AnswerAsync(context, found.Value!.Workspace, started, cancellationToken);
     }
 
     private static async Task<IResult> StartTestsAsync(
@@ -42,28 +46,17 @@ internal static class ExecutionEndpoints
         if (found.Refusal is { } refusal) return refusal.ToResult();
         var caller = context.GetCaller();
         var started = await runner.StartAsync(caller, Actor.Of(caller), found.Value!, request, cancellationToken);
-        return await AnswerAsync(context, started, cancellationToken);
+        return await AnswerAsync(context, found.Value!.Workspace, started, cancellationToken);
     }
 
     /// <summary>A stream from the first event, or one answer at the end. A client that goes away does not cancel.</summary>
-    private static async Task<IResult> AnswerAsync<T>(HttpContext context, Outcome<RunHandle<T>> started, CancellationToken cancellationToken)
+    private static async Task<IResult> AnswerAsync<T>(HttpContext context, WorkspaceId workspace, Outcome<RunHandle<T>> started, CancellationToken cancellationToken)
     {
         if (started.Refusal is { } refusal) return refusal.ToResult();
         var run = started.Value!;
-        return EventStream.IsWanted(context.Request)
-            ? new EventStream((_, ct) => Runs.ToServerEventsAsync(run.Events(ct), ct))
-            : Results.Json(await run.Completion.WaitAsync(cancellationToken), RunJson.Options);
-    }
-
-    private static async Task<IResult> ListAsync(
-        HttpContext context, WorkspaceAccess access, RunHistory history, string workspace, PageRequest page, CancellationToken cancellationToken)
-    {
-        if (!WorkspaceId.TryParse(workspace, CultureInfo.InvariantCulture, out var id)) return Refusal.NotFound.ToResult();
-        var found = await access.FindAsync(context.GetCaller(), id, Role.Viewer, cancellationToken);
-        if (found.Refusal is { } refusal) return refusal.ToResult();
-        var rows = await history.ListAsync(context.GetCaller().Tenant, id, RunRow.OfExecution, page, cancellationToken);
-        var items = Page<RunRow>.Of(rows, page, row => row.Id.ToString("N"));
-        return Results.Json(new { items = items.Items.Select(row => JsonSerializer.Deserialize<Execution>(row.Result, RunJson.Options)), nextCursor = items.NextCursor }, RunJson.Options);
+        if (!EventStream.IsWanted(context.Request)) return Results.Json(await run.Completion.WaitAsync(cancellationToken), RunJson.Options);
+        if (context.Features.Get<IStreamOfEvents>() is { } kept) await kept.BeginAsync(RunReplay.AddressOf(run.Id));
+        return new EventStream((_, ct) => Runs.ToServerEventsAsync(run.Events(ct), ct)) { AccessEnded = context.AccessEnded(workspace) };
     }
 
     private static async Task<IResult> CancelAsync(HttpContext context, ExecutionRunner runner, string id, CancellationToken cancellationToken) =>
@@ -76,11 +69,26 @@ internal static class ExecutionEndpoints
 }
 
 /// <summary>Runs by id, for whoever may see their workspace.</summary>
-internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess access)
+internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess access, TimeProvider time)
 {
-    public async Task<IResult> FindAsync(HttpContext context, string id, string kind, CancellationToken cancellationToken)
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+
+    /// <summary>Newest first, those under way among them.</summary>
+    public async Task<IResult> ListAsync<T>(HttpContext context, string workspace, string kind, PageRequest page, CancellationToken cancellationToken)
     {
-        var row = await VisibleAsync(context.GetCaller(), id, kind, cancellationToken);
+        if (!WorkspaceId.TryParse(workspace, CultureInfo.InvariantCulture, out var id)) return Refusal.NotFound.ToResult();
+        var found = await access.FindAsync(context.GetCaller(), id, Role.Viewer, cancellationToken);
+        if (found.Refusal is { } refusal) return refusal.ToResult();
+        var rows = await history.ListAsync(context.GetCaller().Tenant, id, kind, page, cancellationToken);
+        var items = Page<RunRow>.Of(rows, page, row => row.Id.ToString("N"));
+        return Results.Json(new { items = items.Items.Select(row => JsonSerializer.Deserialize<T>(row.Running ? Underway(row) : row.Result, RunJson.Options)), nextCursor = items.NextCursor }, RunJson.Options);
+    }
+
+    /// <param name="kind">Null: either.</param>
+    public async Task<IResult> FindAsync(HttpContext context, string id, string? kind, CancellationToken cancellationToken)
+    {
+        var caller = context.GetCaller();
+        var row = await VisibleAsync(caller, id, kind ?? RunRow.OfExecution, cancellationToken) ?? (kind is null ? await VisibleAsync(caller, id, RunRow.OfTests, cancellationToken) : null);
         return row is null ? Refusal.NotFound.ToResult() : Results.Content(row.Running ? Underway(row) : row.Result, "application/json; charset=utf-8");
     }
 
@@ -91,12 +99,14 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
         if (row is null) return Refusal.NotFound.ToResult();
         if (live.Find(id) is { } run && run.Tenant == caller.Tenant)
         {
-            return new EventStream((lastId, ct) => ToServerEventsAsync(
-                run.Log.ReadAsync(long.TryParse(lastId, NumberStyles.None, CultureInfo.InvariantCulture, out var after) ? after : 0, ct), ct));
+            var log = run.Log;
+            return Stream((lastId, ct) => ToServerEventsAsync(log.ReadAsync(long.TryParse(lastId, NumberStyles.None, CultureInfo.InvariantCulture, out var after) ? after : 0, ct), ct));
         }
 
-        // Long over: what is left is how it began, what it printed and how it ended.
-        return new EventStream((_, _) => EndedAsync(id, row));
+        // Long over, or at work in another process: what is told is how it began, what it printed and how it ended.
+        return Stream((_, ct) => EndedAsync(row, ct));
+
+        EventStream Stream(Func<string?, CancellationToken, IAsyncEnumerable<ServerEvent>> events) => new(events) { AccessEnded = context.AccessEnded(row.WorkspaceId) };
     }
 
     public static async IAsyncEnumerable<ServerEvent> ToServerEventsAsync(IAsyncEnumerable<ExecutionEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -107,12 +117,25 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
         }
     }
 
-    private static async IAsyncEnumerable<ServerEvent> EndedAsync(string id, RunRow row)
+    private async IAsyncEnumerable<ServerEvent> EndedAsync(RunRow row, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var id = row.Id.ToString("N");
+        yield return new ServerEvent("started", JsonSerializer.Serialize(new { id }, RunJson.Options), "1");
+        while (row.Running)
+        {
+            await Task.Delay(LookAgain, time, cancellationToken);
+            if (await history.FindAsync(row.TenantId, id, row.Kind, cancellationToken) is not { } now)
+            {
+                yield break;
+            }
+
+            row = now;
+        }
+
         var execution = row.Kind == RunRow.OfTests
             ? JsonSerializer.Deserialize<TestRun>(row.Result, RunJson.Options)!.Execution
             : JsonSerializer.Deserialize<Execution>(row.Result, RunJson.Options)!;
-        List<(string Name, string Data)> events = [("started", JsonSerializer.Serialize(new { id }, RunJson.Options))];
+        List<(string Name, string Data)> events = [];
         foreach (var (name, text) in new[] { ("stdout", execution.Stdout), ("stderr", execution.Stderr) }.Where(stream => stream.Item2.Length > 0))
         {
             events.Add((name, JsonSerializer.Serialize(new { offset = 0, text }, RunJson.Options)));
@@ -122,10 +145,8 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
         events.Add(("result", row.Result));
         foreach (var (index, (name, data)) in events.Index())
         {
-            yield return new ServerEvent(name, data, (index + 1).ToString(CultureInfo.InvariantCulture));
+            yield return new ServerEvent(name, data, (index + 2).ToString(CultureInfo.InvariantCulture));
         }
-
-        await Task.CompletedTask;
     }
 
     private static string Underway(RunRow row) => row.Kind == RunRow.OfExecution

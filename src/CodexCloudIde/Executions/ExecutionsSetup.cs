@@ -26,10 +26,12 @@ internal static class ExecutionsSetup
         services.AddSingleton<JobRunner>();
         services.AddSingleton<TestTools>();
         services.AddSingleton<Runs>();
+        services.AddSingleton<IEventReplay, RunReplay>();
         services.TryAddSingleton<OpenDocuments>();
         services.AddSingleton(provider => new ExecutionRunner(
             provider.GetRequiredService<JobRunner>(), provider.GetRequiredService<RunHistory>(), provider.GetRequiredService<LiveRuns>(), provider.GetRequiredService<WorkspaceAccess>()));
         services.AddSingleton(provider => new TestRunner(
-            provider.GetRequiredService<JobRunner>(), provider.GetRequiredService<LiveRuns>(), provider.GetRequiredService<WorkspaceFolder>(), provider.GetRequiredService<TestTools>()));
+            provider.GetRequiredService<JobRunner>(), provider.GetRequiredService<LiveRuns>(),
+            provider.GetRequiredService<WorkspaceFolder>(), provider.GetRequiredService<TestTools>(), provider.GetRequiredService<WorkspaceEvents>()));
     }
 }

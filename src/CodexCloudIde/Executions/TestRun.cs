@@ -21,4 +21,17 @@ public sealed record Coverage(int Lines, int Covered, IReadOnlyList<FileCoverage
 /// <summary>One test run, as the API answers it.</summary>
 public sealed record TestRun(
     string Id, string Framework, string Status, int Total, int Passed, int Failed, int Errors, int Skipped, double DurationMs,
-    IReadOnlyList<TestCase> Cases, Coverage? Coverage, Execution Execution, string Summary);
+    IReadOnlyList<TestCase> Cases, Coverage? Coverage, Execution Execution, string Summary)
+{
+    /// <summary>Status of a run that has not ended.</summary>
+    public const string Underway = "running";
+
+    /// <summary>The cases that were asked for; null is all of them.</summary>
+    public IReadOnlyList<string>? Filter { get; init; }
+
+    /// <summary>The task's own checkout that it ran over; null is the live one.</summary>
+    public string? Checkout { get; init; }
+
+    /// <summary>Name of who started it.</summary>
+    public string? StartedBy { get; init; }
+}

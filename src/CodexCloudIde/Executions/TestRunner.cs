@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using CodexCloudIde.Api;
 using CodexCloudIde.Executions.Running;
 using CodexCloudIde.Executions.Tests;
@@ -20,13 +21,15 @@ public sealed class TestRunner
     private readonly LiveRuns live;
     private readonly WorkspaceFolder folder;
     private readonly TestTools tools;
+    private readonly WorkspaceEvents events;
 
-    internal TestRunner(JobRunner jobs, LiveRuns live, WorkspaceFolder folder, TestTools tools)
+    internal TestRunner(JobRunner jobs, LiveRuns live, WorkspaceFolder folder, TestTools tools, WorkspaceEvents events)
     {
         this.jobs = jobs;
         this.live = live;
         this.folder = folder;
         this.tools = tools;
+        this.events = events;
     }
 
     /// <summary>Starts; 422 <c>no-test-runner</c> when none is found.</summary>
@@ -58,7 +61,9 @@ public sealed class TestRunner
         var report = new TestReport(planned.Value!.Log);
         var plan = planned.Value with { Mounts = [tools.Mount], OnReport = report.Read };
         var name = framework?.Name ?? "command";
-        var initial = TestVerdict.Of(plan.Key, name, report, JobRunner.Initial(plan.Key), request);
+        var initial = TestVerdict.Of(plan.Key, name, report, JobRunner.Initial(plan.Key), request)
+            with
+        { Status = TestRun.Underway, StartedBy = actor.Name, Checkout = CheckoutOf(workspace), Summary = "It is running." };
         if (await jobs.BeginAsync(plan, RunRow.OfTests, initial, cancellationToken) is { } unrecorded)
         {
             return unrecorded;
@@ -68,15 +73,24 @@ public sealed class TestRunner
         var run = new LiveRun(caller.Tenant, workspace.Workspace, RunRow.OfTests, plan.Log);
         var work = Task.Run(() => RunAsync(plan, name, report, request, run.Cancelling.Token), CancellationToken.None);
         live.Follow(plan.Key, run, work);
+        Announce(plan, isRunning: true);
         return new RunHandle<TestRun>(plan.Key, ct => plan.Log.ReadAsync(0, ct), work);
     }
 
     private async Task<TestRun> RunAsync(JobPlan plan, string framework, TestReport report, TestRunRequest request, CancellationToken cancelled)
     {
-        var run = await jobs.RunAsync(plan, RunRow.OfTests, execution => TestVerdict.Of(plan.Key, framework, report, execution, request), cancelled);
+        var run = await jobs.RunAsync(
+            plan, RunRow.OfTests, execution => TestVerdict.Of(plan.Key, framework, report, execution, request) with { StartedBy = plan.Actor.Name, Checkout = CheckoutOf(plan.Workspace) }, cancelled);
         plan.Log.End("result", run);
+        Announce(plan, isRunning: false);
         return run;
     }
+
+    private static string? CheckoutOf(WorkspaceRef workspace) => workspace.Checkout == WorkspaceRef.Live ? null : workspace.Checkout;
+
+    /// <summary>Everybody in the workspace sees the same run: the event names it, its own stream tells the rest.</summary>
+    private void Announce(JobPlan plan, bool isRunning) =>
+        events.Publish(plan.Workspace, new WorkspaceEvent("testRun.changed", JsonSerializer.Serialize(new { id = plan.Key, running = isRunning }, RunJson.Options)));
 
     private async Task<TestFramework?> DetectAsync(WorkspaceRef workspace, CancellationToken cancellationToken)
     {

@@ -26,7 +26,9 @@ internal static class Cluster
         }
 
         builder.AddRedis(redis);
+        builder.Services.AddHostedService<FallenMembers>();
         builder.UseOrleans(silo => Together(silo, node, RedisSetup.Parse(redis)));
+        builder.Services.AddHostedService<MemberRows>();
         builder.Services.Replace(ServiceDescriptor.Singleton<IFatalErrorHandler, DeadSilo>());
     }
 
@@ -51,10 +53,12 @@ internal static class Cluster
             options.NumVotesForDeathDeclaration = 1;
             options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
 
-            // What all processes' sudden end left in the table does not hold up the next start.
+            // What all processes' sudden end left in the table does not hold up the next start (see FallenMembers for those that can be told at once).
             options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(3);
             options.NumMissedTableIAmAliveLimit = 2;
-            options.MaxJoinAttemptTime = TimeSpan.FromSeconds(20);
+
+            // A silo that has not joined by then is taken for dead, also by itself: a machine that is busy starting is not.
+            options.MaxJoinAttemptTime = TimeSpan.FromMinutes(2);
             options.DefunctSiloExpiration = TimeSpan.FromHours(1);
         });
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(20));

@@ -1,4 +1,5 @@
 using CodexCloudIde.Api;
+using Microsoft.AspNetCore.SignalR;
 using StackExchange.Redis;
 
 namespace CodexCloudIde.Hosting;
@@ -23,19 +24,23 @@ internal static class RedisSetup
             backplane.Configuration = Parse(configuration);
             backplane.Configuration.ChannelPrefix = RedisChannel.Literal("codex-cloud-ide");
         });
+        builder.Services.AddSingleton(typeof(HubLifetimeManager<>), typeof(Backplane<>));
         builder.Services.AddSingleton<IReadinessCheck, RedisReadiness>();
         builder.Services.AddHostedService<WorkspaceEventRelay>();
     }
 
     private sealed class RedisReadiness(IConnectionMultiplexer redis) : IReadinessCheck
     {
+        // Less than /readyz waits: away is degraded, not "cannot serve".
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
         public string Name => "redis";
 
         public async Task<Readiness> CheckAsync(CancellationToken cancellationToken)
         {
             try
             {
-                var took = await redis.GetDatabase().PingAsync().WaitAsync(cancellationToken);
+                var took = await redis.GetDatabase().PingAsync().WaitAsync(Patience, cancellationToken);
                 return new Readiness(Name, Readiness.Ready, $"Answers in {took.TotalMilliseconds:F1} ms.");
             }
             catch (Exception exception) when (exception is RedisException or TimeoutException)

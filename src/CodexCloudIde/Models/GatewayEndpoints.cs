@@ -1,98 +1,93 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CodexCloudIde.Audit;
 using CodexCloudIde.Inference;
-using CodexCloudIde.Tenants;
 
 namespace CodexCloudIde.Models;
 
 /// <summary>
-/// The OpenAI-compatible gateway: <c>/v1/models</c> and <c>/v1/chat/completions</c>. The bearer token is the tenant; calls go through the scheduler;
-/// an endpoint's stream passes as bytes, the offline model is spoken for by <see cref="OfflineCompletions"/>.
+/// The OpenAI-compatible gateway below <c>/v1</c>. The bearer token is the tenant; calls go through the scheduler. Chat Completions and embeddings of an
+/// endpoint pass as bytes; the offline model is spoken for by <see cref="OfflineCompletions"/>, and Responses by <see cref="ResponsesEndpoint"/> for every model.
 /// </summary>
 internal static class GatewayEndpoints
 {
-    private const int MostBytes = 32 * 1024 * 1024;
-
     public static void MapModels(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1").RequireAuthorization("tenant").DisableAntiforgery();
-        group.MapGet("/models", (ModelCatalog catalog) => new
-        {
-            @object = "list",
-            data = catalog.All.Select(model => new { id = model.Name, @object = "model", created = 0, owned_by = model.Tier, context_window = model.ContextWindow }),
-        });
+        var group = routes.MapGroup("/v1").RequireAuthorization("tenant").DisableAntiforgery().WithTags("Models");
+        group.MapGet("/models", (ModelCatalog catalog) => new { @object = "list", data = catalog.All.Concat(catalog.Embeddings).Select(View) });
+        group.MapGet("/models/{model}", (HttpContext context, ModelCatalog catalog, string model) =>
+            catalog.All.Concat(catalog.Embeddings).FirstOrDefault(known => known.Name == model) is { } found
+                ? context.Response.WriteAsJsonAsync(View(found), context.RequestAborted)
+                : GatewayRefusal.UnknownModel.WriteAsync(context));
         group.MapPost("/chat/completions", CompleteAsync);
+        group.MapPost("/responses", ResponsesEndpoint.AnswerAsync);
+        group.MapPost("/embeddings", EmbedAsync);
+        routes.MapBackends();
     }
+
+    /// <summary>A model that talks.</summary>
+    internal static (ModelDefinition? Model, GatewayRefusal? Refusal) Talking(ModelCatalog catalog, string? name) =>
+        catalog.TryFind(name, out var found) ? (found, null)
+        : catalog.Embeddings.Any(model => model.Name == name) ? (null, GatewayRefusal.Malformed($"The model '{name}' makes embeddings only; it does not talk."))
+        : (null, GatewayRefusal.UnknownModel);
+
+    private static object View(ModelDefinition model) =>
+        new { id = model.Name, @object = "model", created = 0, owned_by = model.Tier, context_window = model.ContextWindow };
 
     private static async Task CompleteAsync(
         HttpContext context, ModelCatalog catalog, StreamRelay relay, AuditLog audit, TimeProvider time, CancellationToken cancellationToken)
     {
-        var caller = context.GetCaller();
-        JsonObject? request;
-        try
+        if (await GatewayRequest.ReadAsync(context, name => Talking(catalog, name), cancellationToken) is not { } request) return;
+        if (request.Body["messages"] is not JsonArray { Count: > 0 })
         {
-            if (context.Request.ContentLength > MostBytes)
-            {
-                await RefuseAsync(context, 413, "request_too_large", $"A request may have {MostBytes} bytes at most.");
-                return;
-            }
-
-            request = await JsonSerializer.DeserializeAsync<JsonObject>(context.Request.Body, cancellationToken: cancellationToken);
-        }
-        catch (JsonException e)
-        {
-            await RefuseAsync(context, 400, "invalid_request_error", $"The body is no JSON object (at {e.Path ?? "$"}).");
+            await GatewayRefusal.Malformed("'messages' must be a list that is not empty.").WriteAsync(context);
             return;
         }
 
-        if (request?["messages"] is not JsonArray { Count: > 0 } || (request["model"] is { } given && given.GetValueKind() != JsonValueKind.String))
+        if (request.Model.Offline)
         {
-            await RefuseAsync(context, 400, "invalid_request_error", "'messages' must be a list that is not empty and 'model' a string.");
+            await OfflineCompletions.AnswerAsync(context, catalog.Client(request.Model, request.Use), request, time, cancellationToken);
             return;
         }
 
-        if (!catalog.TryFind((string?)request["model"], out var definition))
-        {
-            await RefuseAsync(context, 404, "model_not_found", "There is no such model here; GET /v1/models lists them.");
-            return;
-        }
-
-        if (!TryBand(context.Request.Headers["X-Priority"], out var band))
-        {
-            await RefuseAsync(context, 400, "invalid_request_error", "X-Priority is interactive, default or batch.");
-            return;
-        }
-
-        var use = new ModelUse(caller.Tenant, Actor.Of(caller), "gateway", band);
-        if (definition.Offline)
-        {
-            await OfflineCompletions.AnswerAsync(context, catalog.Client(definition, use), definition, request, time, cancellationToken);
-            return;
-        }
-
-        await RelayAsync(context, catalog, relay, audit, definition, use, request, cancellationToken);
+        if (request.Streamed && request.Body["stream_options"] is not JsonObject) request.Body["stream_options"] = new JsonObject { ["include_usage"] = true };
+        await RelayAsync(context, catalog, relay, audit, request, "chat/completions", 500, cancellationToken);
     }
 
-    private static async Task RelayAsync(
-        HttpContext context, ModelCatalog catalog, StreamRelay relay, AuditLog audit, ModelDefinition definition, ModelUse use, JsonObject request,
-        CancellationToken cancellationToken)
+    private static async Task EmbedAsync(HttpContext context, ModelCatalog catalog, StreamRelay relay, AuditLog audit, CancellationToken cancellationToken)
     {
-        request["model"] = definition.EngineModel;
-        if (request["stream"] is { } stream && stream.GetValueKind() == JsonValueKind.True && request["stream_options"] is not JsonObject)
+        if (await GatewayRequest.ReadAsync(context, Find, cancellationToken) is not { } request) return;
+        if (request.Body["input"] is not (JsonArray { Count: > 0 } or JsonValue) || (request.Body["input"] is JsonValue && Wire.Words(request.Body["input"]) is not { Length: > 0 }))
         {
-            request["stream_options"] = new JsonObject { ["include_usage"] = true };
+            await GatewayRefusal.Malformed("'input' must be a text or a list of texts, and not empty.").WriteAsync(context);
+            return;
         }
 
-        var body = JsonSerializer.SerializeToUtf8Bytes(request);
+        await RelayAsync(context, catalog, relay, audit, request, "embeddings", 0, cancellationToken);
+
+        (ModelDefinition? Model, GatewayRefusal? Refusal) Find(string? name)
+        {
+            if (catalog.Embeddings is [])
+                return (null, new GatewayRefusal(404, "no_embeddings_model", "No model here makes embeddings. The operator adds one to Ide:Models with Kind=embeddings and the Endpoint of a server that does."));
+            if (catalog.Embeddings.FirstOrDefault(model => name is null || model.Name == name) is { } found) return (found, null);
+            return (null, catalog.TryFind(name, out _) ? GatewayRefusal.Malformed($"The model '{name}' makes no embeddings; use {string.Join(" or ", catalog.Embeddings.Select(model => model.Name))}.") : GatewayRefusal.UnknownModel);
+        }
+    }
+
+    /// <summary>To a backend and back as bytes, recorded before and after.</summary>
+    private static async Task RelayAsync(
+        HttpContext context, ModelCatalog catalog, StreamRelay relay, AuditLog audit, GatewayRequest request, string path, int expectedOut, CancellationToken cancellationToken)
+    {
+        var (definition, use) = (request.Model, request.Use);
+        request.Body["model"] = definition.EngineModel;
+        var body = JsonSerializer.SerializeToUtf8Bytes(request.Body);
         var record = new AuditRecord(use.Tenant, use.Actor, "model.call", use.Target, "started", new JsonObject { ["model"] = definition.Name, ["bytes"] = body.Length });
         await audit.AppendAsync(record, cancellationToken);
-        var call = new InferenceRequest(use.Tenant.ToString(), use.Band, TokenCounter.Estimate(body.Length), 500);
+        var call = new InferenceRequest(use.Tenant.ToString(), use.Band, TokenCounter.Estimate(body.Length), expectedOut);
         RelayResult? result = null;
         try
         {
-            result = await relay.RelayAsync(catalog.PoolOf(definition), call, "chat/completions", body, definition.ApiKey, context.Response, cancellationToken);
+            result = await relay.RelayAsync(catalog.PoolOf(definition), call, path, body, definition.ApiKey, context.Response, cancellationToken);
         }
         finally
         {
@@ -111,34 +106,6 @@ internal static class GatewayEndpoints
             await audit.AppendAsync(record with { Type = "model.result", Result = succeeded ? "succeeded" : result is null ? "cancelled" : "failed", Data = data }, CancellationToken.None);
         }
 
-        if (result.Rejection is { } rejection)
-        {
-            context.Response.Headers.RetryAfter = ((int)rejection.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            await (rejection.Reason == RejectionReason.Busy
-                ? RefuseAsync(context, 429, "rate_limit_exceeded", "Too many calls wait for this model.")
-                : RefuseAsync(context, 503, "model_unavailable", "No endpoint of this model answers now."));
-        }
-        else if (result.Failure is { } failure)
-        {
-            await RefuseAsync(context, 502, "model_unavailable", failure);
-        }
-    }
-
-    internal static Task RefuseAsync(HttpContext context, int status, string code, string message)
-    {
-        context.Response.StatusCode = status;
-        return context.Response.WriteAsJsonAsync(new { error = new { message, type = status < 500 ? "invalid_request_error" : "server_error", code } }, context.RequestAborted);
-    }
-
-    internal static bool TryBand(string? priority, out Band band)
-    {
-        (var known, band) = priority switch
-        {
-            null or "" or "default" => (true, Band.Default),
-            "interactive" => (true, Band.Interactive),
-            "batch" => (true, Band.Batch),
-            _ => (false, Band.Default),
-        };
-        return known;
+        if (GatewayRefusal.Of(result) is { } refused) await refused.Refusal.WriteAsync(context, refused.RetryAfter);
     }
 }

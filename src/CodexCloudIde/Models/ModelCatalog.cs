@@ -27,17 +27,21 @@ internal sealed class ModelCatalog
             var clients = definition.Backends.ToDictionary(
                 backend => backend.Name, backend => backend.Endpoint is { } endpoint ? Connect(definition, endpoint, http) : offline!, StringComparer.Ordinal);
             models.Add(definition.Name, (definition, scheduler.Add(definition.Name, definition.Backends, PoolLimits.Default), clients));
-            Default ??= definition;
+            if (!definition.MakesEmbeddings) Default ??= definition;
         }
     }
 
     public ModelDefinition? Default { get; }
 
-    public IReadOnlyList<ModelDefinition> All => [.. models.Values.Select(model => model.Definition)];
+    /// <summary>Those that talk.</summary>
+    public IReadOnlyList<ModelDefinition> All => [.. models.Values.Select(model => model.Definition).Where(model => !model.MakesEmbeddings)];
+
+    /// <summary>Those that make embeddings, for the gateway only.</summary>
+    public IReadOnlyList<ModelDefinition> Embeddings => [.. models.Values.Select(model => model.Definition).Where(model => model.MakesEmbeddings)];
 
     public bool TryFind(string? name, [NotNullWhen(true)] out ModelDefinition? definition)
     {
-        definition = string.IsNullOrEmpty(name) ? Default : models.TryGetValue(name, out var model) ? model.Definition : null;
+        definition = string.IsNullOrEmpty(name) ? Default : models.TryGetValue(name, out var model) && !model.Definition.MakesEmbeddings ? model.Definition : null;
         return definition is not null;
     }
 

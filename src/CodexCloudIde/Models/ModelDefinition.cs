@@ -5,7 +5,7 @@ namespace CodexCloudIde.Models;
 /// <summary>A model as the catalogue knows it, read and checked once at start.</summary>
 internal sealed record ModelDefinition(
     string Name, bool Offline, string EngineModel, string? ApiKey, int ContextWindow, decimal PriceIn, decimal PriceCachedIn, decimal PriceOut, string Tier,
-    TimeSpan Idle, IReadOnlyList<BackendDefinition> Backends)
+    TimeSpan Idle, IReadOnlyList<BackendDefinition> Backends, bool MakesEmbeddings = false)
 {
     /// <summary>Tokens of conversation that are sent at most; the offline model reads everything, it has no window.</summary>
     public int WorkingContext => Offline ? int.MaxValue : Math.Min(26_000, ContextWindow * 5 / 8);
@@ -29,7 +29,8 @@ internal sealed record ModelDefinition(
             : endpoints.Select((endpoint, i) => new BackendDefinition(endpoints.Count == 1 ? options.Name : $"{options.Name}-{i + 1}", Address(options.Name, endpoint!), options.Slots));
         return new ModelDefinition(
             options.Name, offline, options.Model ?? options.Name, Key(options), options.ContextWindow, options.PriceIn, options.PriceCachedIn, options.PriceOut,
-            options.Tier.Length > 0 ? options.Tier : offline ? "offline" : "endpoint", offline ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(options.IdleSeconds), [.. backends]);
+            options.Tier.Length > 0 ? options.Tier : offline ? "offline" : "endpoint", offline ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(options.IdleSeconds), [.. backends],
+            options.Kind == "embeddings");
     }
 
     private static Uri Address(string name, string endpoint) =>

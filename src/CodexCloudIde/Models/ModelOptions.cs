@@ -9,8 +9,8 @@ internal sealed class ModelOptions
     [Required]
     public string Name { get; set; } = "";
 
-    /// <summary><c>offline</c> (program repair inside this process) or <c>openai</c> (any endpoint that speaks Chat Completions).</summary>
-    [RegularExpression("offline|openai")]
+    /// <summary><c>offline</c> (program repair inside this process), <c>openai</c> (any endpoint that speaks Chat Completions) or <c>embeddings</c> (one that makes embeddings).</summary>
+    [RegularExpression("offline|openai|embeddings")]
     public string Kind { get; set; } = "openai";
 
     /// <summary>Base address with the version, such as <c>http://127.0.0.1:8000/v1</c>.</summary>

@@ -24,7 +24,6 @@ internal static class ModelsSetup
             });
         services.AddKeyedSingleton<IChatClient>(Offline, (provider, _) => new OfflineRepairClient(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TokenCounter>();
-        services.AddKeyedSingleton<IChatClient>(Offline, (provider, _) => new OfflineRepairClient(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Scheduler>();
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton(provider => new StreamRelay(provider.GetRequiredService<IHttpClientFactory>().CreateClient(HttpClientName)));

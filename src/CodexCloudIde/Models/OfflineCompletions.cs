@@ -8,24 +8,24 @@ namespace CodexCloudIde.Models;
 internal static class OfflineCompletions
 {
     public static async Task AnswerAsync(
-        HttpContext context, IChatClient client, ModelDefinition definition, JsonObject request, TimeProvider time, CancellationToken cancellationToken)
+        HttpContext context, IChatClient client, GatewayRequest request, TimeProvider time, CancellationToken cancellationToken)
     {
         List<ChatMessage> messages;
         ChatOptions options;
         try
         {
-            (messages, options) = CompletionsRequest.Read(request);
+            (messages, options) = CompletionsRequest.Read(request.Body);
         }
         catch (FormatException e)
         {
-            await GatewayEndpoints.RefuseAsync(context, 400, "invalid_request_error", e.Message);
+            await GatewayRefusal.Malformed(e.Message).WriteAsync(context);
             return;
         }
 
-        var envelope = new Envelope($"chatcmpl-{Guid.CreateVersion7():N}", time.GetUtcNow().ToUnixTimeSeconds(), definition.Name);
+        var envelope = new Envelope($"chatcmpl-{Guid.CreateVersion7():N}", time.GetUtcNow().ToUnixTimeSeconds(), request.Model.Name);
         try
         {
-            if (request["stream"]?.GetValueKind() == JsonValueKind.True)
+            if (request.Streamed)
             {
                 await StreamAsync(context, client.GetStreamingResponseAsync(messages, options, cancellationToken), envelope, cancellationToken);
             }
@@ -37,7 +37,7 @@ internal static class OfflineCompletions
         }
         catch (ModelFailureException e) when (!context.Response.HasStarted)
         {
-            await GatewayEndpoints.RefuseAsync(context, e.Kind == ModelFailureKind.Busy ? 429 : 502, "model_unavailable", e.Message);
+            await GatewayRefusal.Of(e).WriteAsync(context);
         }
     }
 

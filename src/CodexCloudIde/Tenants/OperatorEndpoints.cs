@@ -68,6 +68,9 @@ internal static class OperatorEndpoints
     private static async Task<IResult> SetDisabledAsync(
         HttpContext context, Accounts accounts, AuditLog audit, UserId user, bool disabled, CancellationToken cancellationToken)
     {
+        // One mistaken call would leave an installation without anybody who could undo it.
+        if (disabled && user == context.GetCaller().User)
+            return ((Refusal?)new Refusal(409, "own-account", "You cannot disable your own account; ask another operator.", "user")).ToResult();
         await audit.AppendAsync(
             new AuditRecord(null, Actor.Of(context.GetCaller()), disabled ? "user.disabled" : "user.enabled", $"user/{user}", "allowed"), cancellationToken);
         return (await accounts.DisableAsync(user, disabled, cancellationToken)).ToResult();

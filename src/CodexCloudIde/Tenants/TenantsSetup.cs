@@ -39,6 +39,7 @@ internal static class TenantsSetup
     {
         app.UseAuthentication();
         app.UseMiddleware<SameOrigin>();
+        app.UseMiddleware<CircuitAccess>();
         app.UseAuthorization();
         app.UseAntiforgery();
         app.UseRateLimiter();

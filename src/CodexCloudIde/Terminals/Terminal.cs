@@ -89,8 +89,11 @@ internal sealed class Terminal : IAsyncDisposable
         }
     }
 
-    /// <summary>From now on this connection gets the output, beginning at the offset or the oldest byte kept.</summary>
-    public void Attach(string to, long fromOffset)
+    /// <summary>When it was opened, for their order.</summary>
+    public required DateTimeOffset Since { get; init; }
+
+    /// <summary>From now on this connection gets the output, beginning at the offset or the oldest byte kept. Returns the offset after what there was so far.</summary>
+    public long Attach(string to, long fromOffset)
     {
         lock (gate)
         {
@@ -98,6 +101,7 @@ internal sealed class Terminal : IAsyncDisposable
             sent = acknowledged = Math.Clamp(fromOffset, scrollback.Start, scrollback.End);
             announced = false;
             Announce();
+            return scrollback.End;
         }
     }
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.SignalR;
 namespace CodexCloudIde.Terminals;
 
 /// <summary>The hub of API.md: is this the account whose terminal this is? Forward. Errors are values; the connection stays.</summary>
-internal sealed class TerminalHub(TerminalRegistry terminals, AccessWatch watch) : Hub
+internal sealed class TerminalHub(TerminalRegistry terminals, AccessWatch watch, WorkspaceWatch members) : Hub
 {
     private const int LargestInput = 128 * 1024;
 
@@ -33,7 +33,13 @@ internal sealed class TerminalHub(TerminalRegistry terminals, AccessWatch watch)
         }
 
         var opened = await terminals.OpenAsync(Caller, workspace, Context.ConnectionId, request.Columns, request.Rows, Context.ConnectionAborted);
-        return opened.Refusal is { } refusal ? new TerminalAnswer(null, CodeOf(refusal.Type), refusal.Detail) : new TerminalAnswer(opened.Value);
+        if (opened.Refusal is { } refusal)
+        {
+            return new TerminalAnswer(null, CodeOf(refusal.Type), refusal.Detail);
+        }
+
+        EndWith(workspace);
+        return new TerminalAnswer(opened.Value);
     }
 
     public void Input(TerminalInput? request)
@@ -55,9 +61,15 @@ internal sealed class TerminalHub(TerminalRegistry terminals, AccessWatch watch)
             return new TerminalAnswer(null, "notFound");
         }
 
-        terminal.Attach(Context.ConnectionId, request!.FromOffset);
-        return new TerminalAnswer(terminal.Id);
+        EndWith(terminal.Workspace.Workspace);
+        return new TerminalAnswer(terminal.Id, Offset: terminal.Attach(Context.ConnectionId, request!.FromOffset));
     }
+
+    /// <summary>For a page that comes anew: which terminals are there to be attached.</summary>
+    public TerminalList List(ListTerminals? request) =>
+        new(WorkspaceId.TryParse(request?.WorkspaceId, null, out var workspace)
+            ? [.. terminals.Of(Caller, workspace).Select(terminal => new ListedTerminal(terminal.Id, terminal.IsAttached))]
+            : []);
 
     public async Task Close(CloseTerminal? request)
     {
@@ -65,6 +77,24 @@ internal sealed class TerminalHub(TerminalRegistry terminals, AccessWatch watch)
         {
             await terminals.CloseAsync(terminal);
         }
+    }
+
+    /// <summary>The connection closes when the person may no longer use the workspace whose terminal it shows.</summary>
+    private void EndWith(WorkspaceId workspace)
+    {
+        if (!Context.Items.TryAdd(workspace, null))
+        {
+            return;
+        }
+
+        var context = Context;
+        var member = members.Watch(Caller, workspace, Role.Developer);
+        var ended = member.Ended.Register(context.Abort);
+        context.ConnectionAborted.Register(() =>
+        {
+            ended.Dispose();
+            member.Dispose();
+        });
     }
 
     private static string CodeOf(string type) => type switch

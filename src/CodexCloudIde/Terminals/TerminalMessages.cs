@@ -10,12 +10,25 @@ namespace CodexCloudIde.Terminals;
 public sealed record OpenTerminal(
     [property: Key("workspaceId")] string? WorkspaceId, [property: Key("columns")] int Columns = 80, [property: Key("rows")] int Rows = 24);
 
-/// <summary>Answer of <c>Open</c> and <c>Attach</c>: the terminal, or why not.</summary>
+/// <summary>Answer of <c>Open</c> and <c>Attach</c>: the terminal, or why not. Attach also says where the output ended: up to there it is a replay.</summary>
 [MessagePackObject]
 public sealed record TerminalAnswer(
     [property: Key("terminalId"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TerminalId,
     [property: Key("error"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error = null,
-    [property: Key("detail"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail = null);
+    [property: Key("detail"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail = null,
+    [property: Key("offset"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Offset = null);
+
+/// <summary>Argument of <c>List</c>.</summary>
+[MessagePackObject]
+public sealed record ListTerminals([property: Key("workspaceId")] string? WorkspaceId);
+
+/// <summary>Answer of <c>List</c>: the caller's own terminals in the workspace, the oldest first.</summary>
+[MessagePackObject]
+public sealed record TerminalList([property: Key("terminals")] IReadOnlyList<ListedTerminal> Terminals);
+
+/// <summary>One terminal; attached: a connection has it.</summary>
+[MessagePackObject]
+public sealed record ListedTerminal([property: Key("terminalId")] string TerminalId, [property: Key("attached")] bool Attached);
 
 /// <summary>Argument of <c>Input</c>.</summary>
 [MessagePackObject]

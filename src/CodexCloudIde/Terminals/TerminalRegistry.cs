@@ -13,12 +13,11 @@ using Microsoft.Extensions.Options;
 
 namespace CodexCloudIde.Terminals;
 
-/// <summary>Every terminal of this process: opened here, watched until it ends, its access looked at again every few seconds.</summary>
+/// <summary>Every terminal of this process: opened here, watched until it ends or its person may no longer use it.</summary>
 internal sealed partial class TerminalRegistry(
-    Sandboxes sandboxes, WorkspaceAccess access, AccessWatch watch, WorkspaceFolder folder, OpenDocuments documents, WorkspaceEvents events, AuditLog audit,
-    IHubContext<TerminalHub> hub, IOptions<TerminalOptions> options, ILogger<TerminalRegistry> logger) : IHostedService
+    Sandboxes sandboxes, WorkspaceAccess access, AccessWatch watch, WorkspaceWatch members, WorkspaceFolder folder, OpenDocuments documents, WorkspaceEvents events, AuditLog audit,
+    IHubContext<TerminalHub> hub, IOptions<TerminalOptions> options, TimeProvider time, ILogger<TerminalRegistry> logger) : IHostedService
 {
-    private static readonly TimeSpan AccessInterval = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(400);
 
     private readonly ConcurrentDictionary<string, (Terminal Terminal, Task Watching)> terminals = new(StringComparer.Ordinal);
@@ -28,6 +27,12 @@ internal sealed partial class TerminalRegistry(
     public Terminal? Find(Caller caller, string? id) =>
         id is not null && terminals.TryGetValue(id, out var found) && found.Terminal.Caller.Tenant == caller.Tenant && found.Terminal.Caller.User == caller.User
             ? found.Terminal : null;
+
+    /// <summary>The account's terminals in the workspace, the oldest first.</summary>
+    public IEnumerable<Terminal> Of(Caller caller, WorkspaceId workspace) =>
+        terminals.Values.Select(open => open.Terminal)
+            .Where(open => open.Caller.Tenant == caller.Tenant && open.Caller.User == caller.User && open.Workspace.Workspace == workspace)
+            .OrderBy(open => open.Since);
 
     public async Task<Outcome<string>> OpenAsync(Caller caller, WorkspaceId workspace, string connection, int columns, int rows, CancellationToken cancellationToken)
     {
@@ -101,7 +106,7 @@ internal sealed partial class TerminalRegistry(
         try
         {
             var program = await sandbox.OpenTerminalAsync(shell, columns, rows, cancellationToken);
-            return new Terminal(id, caller, workspace, connection, sandbox, program, hub);
+            return new Terminal(id, caller, workspace, connection, sandbox, program, hub) { Since = time.GetUtcNow() };
         }
         catch
         {
@@ -114,7 +119,8 @@ internal sealed partial class TerminalRegistry(
     private async Task FollowAsync(Terminal terminal)
     {
         var revoked = watch.Watch(terminal.Caller);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(revoked, stopping.Token);
+        using var member = members.Watch(terminal.Caller, terminal.Workspace.Workspace, Role.Developer);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(revoked, member.Ended, stopping.Token);
         var changes = new TreeChanges(folder.RootOf(terminal.Workspace), terminal.Workspace, documents, events);
         var reason = "exited";
         try
@@ -123,7 +129,7 @@ internal sealed partial class TerminalRegistry(
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            reason = revoked.IsCancellationRequested ? "revoked" : "serverStopped";
+            reason = revoked.IsCancellationRequested || member.Ended.IsCancellationRequested ? "revoked" : "serverStopped";
         }
         catch (Exception failure)
         {
@@ -145,7 +151,6 @@ internal sealed partial class TerminalRegistry(
     {
         using var timer = new PeriodicTimer(LookInterval);
         var cpu = TimeSpan.MinValue;
-        var sinceAccess = TimeSpan.Zero;
         var alone = TimeSpan.Zero;
         while (!terminal.Completion.IsCompleted)
         {
@@ -162,16 +167,6 @@ internal sealed partial class TerminalRegistry(
             if (alone.TotalSeconds > options.Value.DetachedSeconds)
             {
                 return "detached";
-            }
-
-            sinceAccess += LookInterval;
-            if (sinceAccess >= AccessInterval)
-            {
-                sinceAccess = TimeSpan.Zero;
-                if (!(await access.FindAsync(terminal.Caller, terminal.Workspace.Workspace, Role.Developer, cancellationToken)).Succeeded)
-                {
-                    return "revoked";
-                }
             }
         }
 

@@ -15,22 +15,15 @@ internal static class EventEndpoints
             {
                 // Before the answer begins: what happens after a client has seen it begin is not missed.
                 var news = events.Subscribe(granted.Live, request.Aborted);
-                return new EventStream((_, cancellationToken) => WatchAsync(request, granted.Live, news, cancellationToken));
+                return new EventStream((_, cancellationToken) => WatchAsync(news, cancellationToken)) { AccessEnded = request.Http.AccessEnded(granted.Live.Workspace) };
             });
         });
 
-    // Ends with the workspace, and when the caller is no longer a member of it.
-    private static async IAsyncEnumerable<ServerEvent> WatchAsync(
-        WorkspaceRequest request, WorkspaceRef workspace, IAsyncEnumerable<WorkspaceEvent> news, [EnumeratorCancellation] CancellationToken cancellationToken)
+    // Ends with the workspace.
+    private static async IAsyncEnumerable<ServerEvent> WatchAsync(IAsyncEnumerable<WorkspaceEvent> news, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var happened in news.WithCancellation(cancellationToken))
         {
-            if (happened.Type == "member.changed"
-                && !(await request.Access.GrantAsync(request.Caller, workspace.Workspace, Role.Viewer, cancellationToken)).Succeeded)
-            {
-                yield break;
-            }
-
             yield return new ServerEvent(happened.Type, happened.Data);
             if (happened.Type == "workspace.deleted")
             {

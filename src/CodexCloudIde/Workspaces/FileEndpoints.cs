@@ -54,9 +54,14 @@ internal static class FileEndpoints
                 return path.Refusal.ToResult();
             }
 
-            var headers = request.Http.Request.GetTypedHeaders();
+            var condition = WriteCondition.Of(request.Http.Request);
+            if (!condition.Succeeded)
+            {
+                return condition.Refusal.ToResult();
+            }
+
             var written = await files.WriteAsync(
-                workspace, path.Value, request.Actor, request.OpenBody(), request.Http.Request.ContentLength, new WriteCondition(headers.IfMatch, headers.IfNoneMatch), request.Aborted);
+                workspace, path.Value, request.Actor, request.OpenBody(), request.Http.Request.ContentLength, condition.Value, request.Aborted);
             if (!written.Succeeded)
             {
                 return written.Refusal.ToResult();
@@ -69,11 +74,23 @@ internal static class FileEndpoints
         group.MapDelete("/{w}/files/{**path}", (WorkspaceRequest request, WorkspaceFiles files) => request.WhenAsync(Role.Developer, async workspace =>
         {
             var path = request.PathAfter(Marker);
-            var headers = request.Http.Request.GetTypedHeaders();
-            return path.Succeeded
-                ? (await files.DeleteAsync(workspace, path.Value, new WriteCondition(headers.IfMatch, headers.IfNoneMatch), request.Aborted)).ToResult()
-                : path.Refusal.ToResult();
+            var condition = WriteCondition.Of(request.Http.Request);
+            if ((path.Refusal ?? condition.Refusal) is { } refusal)
+            {
+                return refusal.ToResult();
+            }
+
+            var deleted = await files.DeleteAsync(workspace, path.Value!, condition.Value!, request.Aborted);
+            if (deleted.Value is { } deletion)
+            {
+                request.Http.Response.Headers["Codex-Deletion"] = deletion;
+            }
+
+            return deleted.Refusal.ToResult();
         }));
+
+        group.MapPost("/{w}/deletions/{deletion}/undo", (WorkspaceRequest request, WorkspaceFiles files, string deletion) =>
+            request.WhenAsync(Role.Developer, workspace => Task.FromResult(files.UndoDeletion(workspace, deletion).ToResult())));
 
         group.MapPost("/{w}/moves", (MoveRequest body, WorkspaceRequest request, WorkspaceFiles files) => request.WhenAsync(Role.Developer, async workspace =>
             (await files.MoveAsync(workspace, body.From, body.To, request.Aborted)).ToResult()));

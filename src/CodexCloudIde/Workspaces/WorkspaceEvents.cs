@@ -6,7 +6,7 @@ using System.Threading.Channels;
 namespace CodexCloudIde.Workspaces;
 
 /// <summary>What happened in a workspace, for explorers and lists; delivered at least once to every subscriber of every process.</summary>
-/// <param name="Type"><c>tree.changed</c>, <c>document.saved</c>, <c>member.changed</c>, <c>task.changed</c>, …</param>
+/// <param name="Type"><c>tree.changed</c>, <c>document.saved</c>, <c>member.changed</c>, <c>task.changed</c>, <c>testRun.changed</c>, …</param>
 /// <param name="Data">camelCase JSON object as bytes-on-the-wire text.</param>
 public sealed record WorkspaceEvent(string Type, string Data)
 {

@@ -16,7 +16,21 @@ internal sealed record FileWritten(string Tag, bool Created);
 /// <summary>RFC 9110's preconditions of a write.</summary>
 internal sealed record WriteCondition(IList<EntityTagHeaderValue> Match, IList<EntityTagHeaderValue> NoneMatch)
 {
+    public static WriteCondition None { get; } = new([], []);
+
     public bool IsEmpty => Match.Count == 0 && NoneMatch.Count == 0;
+
+    /// <summary>As the request's headers say it; one that cannot be read is refused, for a write must not go ahead as if nothing had been asked.</summary>
+    public static Outcome<WriteCondition> Of(HttpRequest request)
+    {
+        var headers = request.GetTypedHeaders();
+        var condition = new WriteCondition(headers.IfMatch, headers.IfNoneMatch);
+        return (Unread(HeaderNames.IfMatch, condition.Match) ?? Unread(HeaderNames.IfNoneMatch, condition.NoneMatch)) is { } unread ? unread : condition;
+
+        Refusal? Unread(string name, IList<EntityTagHeaderValue> tags) => tags.Count == 0 && request.Headers.ContainsKey(name)
+            ? new Refusal(400, "malformed-request", $"{name} holds quoted tags as the ETag header gave them, or *.", name)
+            : null;
+    }
 
     /// <summary>Null when it may be written; <paramref name="tag"/> is null when nothing is there.</summary>
     public Refusal? Check(string? tag)
@@ -36,7 +50,8 @@ internal sealed record WriteCondition(IList<EntityTagHeaderValue> Match, IList<E
 /// <summary>
 /// Files as the API has them: the folder's bytes with the open documents' texts on top, preconditions, and news for whoever watches. Callers have authorised.
 /// </summary>
-internal sealed class WorkspaceFiles(WorkspaceFolder folder, OpenDocuments documents, WorkspaceEvents events, WorkspaceUsage usage, IOptions<WorkspaceOptions> options)
+internal sealed class WorkspaceFiles(
+    WorkspaceFolder folder, Deletions deletions, OpenDocuments documents, WorkspaceEvents events, WorkspaceUsage usage, IOptions<WorkspaceOptions> options)
 {
     // Up to here a tag is the hash of the content, and a write may concern an open document; larger files are streamed.
     private const int Small = 4 << 20;
@@ -130,7 +145,8 @@ internal sealed class WorkspaceFiles(WorkspaceFolder folder, OpenDocuments docum
         }
     }
 
-    public async Task<Refusal?> DeleteAsync(WorkspaceRef workspace, string path, WriteCondition condition, CancellationToken cancellationToken)
+    /// <summary>The deletion's id, by which <see cref="UndoDeletion"/> takes it back; null when it cannot be.</summary>
+    public async Task<Outcome<string?>> DeleteAsync(WorkspaceRef workspace, string path, WriteCondition condition, CancellationToken cancellationToken)
     {
         if (!condition.IsEmpty)
         {
@@ -146,13 +162,28 @@ internal sealed class WorkspaceFiles(WorkspaceFolder folder, OpenDocuments docum
             }
         }
 
-        if (await folder.DeleteAsync(workspace, path, cancellationToken) is { } refusal)
+        // What is typed last is part of what may be taken back.
+        await documents.MaterialiseAsync(workspace, cancellationToken);
+        var deleted = await Task.Run(() => deletions.Delete(workspace, path), cancellationToken);
+        if (deleted.Refusal is not null)
         {
-            return refusal;
+            return deleted;
         }
 
-        await documents.MovedAsync(workspace, path, null, cancellationToken);
+        await documents.MovedAsync(workspace, path, null, CancellationToken.None);
         events.Publish(workspace, WorkspaceEvent.TreeChanged(path));
+        return deleted;
+    }
+
+    public Refusal? UndoDeletion(WorkspaceRef workspace, string deletion)
+    {
+        var restored = deletions.Undo(workspace, deletion);
+        if (!restored.Succeeded)
+        {
+            return restored.Refusal;
+        }
+
+        events.Publish(workspace, WorkspaceEvent.TreeChanged(restored.Value));
         return null;
     }
 

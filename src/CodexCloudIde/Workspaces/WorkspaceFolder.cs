@@ -188,32 +188,75 @@ public sealed class WorkspaceFolder(IOptions<WorkspaceOptions> options, Workspac
     }
 
     /// <summary>Deletes a file, a link or a whole folder; it is gone at once.</summary>
-    public Task<Refusal?> DeleteAsync(WorkspaceRef workspace, string path, CancellationToken cancellationToken) => Task.FromResult(WithPath<bool>(path, false, clean =>
+    public Task<Refusal?> DeleteAsync(WorkspaceRef workspace, string path, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var trash = $"d{Guid.NewGuid():N}";
+        try
+        {
+            return Task.FromResult(SetAside(workspace, path, trash));
+        }
+        finally
+        {
+            DiscardStaged(workspace, trash);
+        }
+    }
+
+    /// <summary>Takes a file, a link or a whole folder out of the checkout, into the new staging folder of this name, where it lies as <c>x</c>.</summary>
+    internal Refusal? SetAside(WorkspaceRef workspace, string path, string staged) => WithPath<bool>(path, false, clean =>
+    {
         using var home = DiskFolder.Open(HomeOf(workspace));
         using var staging = home.FolderOrNew("staging");
         using var checkout = home.Folder(NameOf(workspace));
         var (folder, name) = WorkspacePath.Split(clean);
         using var parent = checkout.Folder(folder);
-        var trash = $"d{Guid.NewGuid():N}";
-        staging.MakeFolder(trash);
-        using (var bin = staging.Folder(trash))
-        {
-            try
-            {
-                parent.Rename(name, bin, "x", replace: false);
-            }
-            finally
-            {
-                DiskTree.Empty(bin);
-            }
-        }
-
-        Remove(staging, trash);
+        staging.MakeFolder(staged);
+        using var aside = staging.Folder(staged);
+        parent.Rename(name, aside, "x", replace: false);
         usage.Forget(workspace);
         return true;
-    }).Refusal);
+    }).Refusal;
+
+    /// <summary>The opposite of <see cref="SetAside"/>; 409 when something is at the path meanwhile.</summary>
+    internal Refusal? PutBack(WorkspaceRef workspace, string staged, string path) => WithPath<bool>(path, false, clean =>
+    {
+        using var aside = OpenStaged(workspace, staged);
+        using var checkout = OpenRoot(workspace);
+        var (folder, name) = WorkspacePath.Split(clean);
+        using var parent = checkout.FolderOrNew(folder);
+        aside.Rename("x", parent, name, replace: false);
+        usage.Forget(workspace);
+        return true;
+    }).Refusal;
+
+    /// <summary>Bytes that the file system has left.</summary>
+    internal long FreeSpace(WorkspaceRef workspace) => new DriveInfo(HomeOf(workspace)).AvailableFreeSpace;
+
+    internal DiskFolder OpenStaged(WorkspaceRef workspace, string staged)
+    {
+        using var home = DiskFolder.Open(HomeOf(workspace));
+        return home.Folder($"staging/{staged}");
+    }
+
+    /// <summary>Removes a staging folder with all that is in it; one that is not there is no error.</summary>
+    internal void DiscardStaged(WorkspaceRef workspace, string staged)
+    {
+        try
+        {
+            using var home = DiskFolder.Open(HomeOf(workspace));
+            using var staging = home.Folder("staging");
+            using (var trash = staging.Folder(staged))
+            {
+                DiskTree.Empty(trash);
+            }
+
+            staging.RemoveFolder(new DiskEntry(System.Text.Encoding.UTF8.GetBytes(staged), DiskKind.Folder));
+        }
+        catch (IOException e) when (e.HResult == Native.ENOENT)
+        {
+            // Gone with its workspace, or removed by another process.
+        }
+    }
 
     /// <summary>Renames a file or folder; makes the target's parents; 409 when something is at the target.</summary>
     public Task<Refusal?> MoveAsync(WorkspaceRef workspace, string from, string to, CancellationToken cancellationToken)
@@ -345,7 +388,4 @@ public sealed class WorkspaceFolder(IOptions<WorkspaceOptions> options, Workspac
             // Never made, or renamed into place already.
         }
     }
-
-    private static void Remove(DiskFolder staging, string name) =>
-        staging.RemoveFolder(new DiskEntry(System.Text.Encoding.UTF8.GetBytes(name), DiskKind.Folder));
 }

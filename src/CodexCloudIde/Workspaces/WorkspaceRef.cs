@@ -25,8 +25,11 @@ public readonly record struct WorkspaceId([property: Id(0)] Guid Value) : IParsa
 /// <param name="Workspace">Its id.</param>
 /// <param name="Checkout"><c>live</c>, or a task's branch checkout.</param>
 [GenerateSerializer, Immutable]
-public sealed record WorkspaceRef([property: Id(0)] TenantId Tenant, [property: Id(1)] WorkspaceId Workspace, [property: Id(2)] string Checkout = "live")
+public sealed record WorkspaceRef([property: Id(0)] TenantId Tenant, [property: Id(1)] WorkspaceId Workspace, [property: Id(2)] string Checkout = WorkspaceRef.Live)
 {
+    /// <summary>The checkout that people share.</summary>
+    public const string Live = "live";
+
     /// <summary>Prefix of grain keys: tenant/workspace/checkout.</summary>
     public override string ToString() => $"{Tenant}/{Workspace}/{Checkout}";
 }

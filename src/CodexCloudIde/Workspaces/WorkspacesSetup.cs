@@ -24,10 +24,14 @@ internal static class WorkspacesSetup
         services.TryAddSingleton<SandboxGit>();
         services.AddSingleton<WorkspaceUsage>();
         services.AddSingleton<WorkspaceFolder>();
+        services.AddSingleton<WorkspaceCheckouts>();
         services.AddSingleton<WorkspaceEvents>();
         services.AddSingleton(provider => new WorkspaceAccess(provider.GetRequiredService<TenantContexts>()));
         services.AddSingleton<WorkspaceCatalog>();
         services.AddSingleton<WorkspaceMembers>();
+        services.AddSingleton<WorkspaceWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<WorkspaceWatch>());
+        services.AddSingleton<Deletions>();
         services.AddSingleton<WorkspaceFiles>();
         services.AddSingleton<WorkspaceArchives>();
         services.AddSingleton<WorkspaceSearch>();

@@ -42,6 +42,25 @@ public sealed class PhoneTests
     }
 
     [Fact]
+    public async Task Diff_KeepAndTakeBack_DecideOneChangeEach()
+    {
+        await using var model = await ChatCompletionsServer.StartAsync(
+            Reply.Call.Of("write_file", new { path = "a.txt", content = "A\n" }), Reply.Call.Of("write_file", new { path = "b.txt", content = "B\n" }), new Reply.Say("done"));
+        await using var host = await IdeHost.StartAsync(model.AsModel);
+        var workspace = await host.Client.MakeWorkspaceAsync(("a.txt", "a\n"), ("b.txt", "b\n"));
+        var task = await host.Client.StartTaskAsync(workspace, new { kind = "ask", prompt = "Louder" });
+        await host.Client.ToEndAsync(task);
+        var ids = (await host.Client.PostTaskAsync(task, "changes", new { reject = Array.Empty<string>() })).GetProperty("hunks").EnumerateArray().Select(hunk => hunk.GetProperty("id").GetString()!).ToList();
+        using var phone = await Browser.SignedInAsync(host.Address, IdeHost.OwnerEmail, IdeHost.OwnerPassword);
+        using var back = await phone.SubmitAsync($"/m/tasks/{task}/diff", $"/m/tasks/{task}/changes", new() { ["reject"] = ids[0] });
+        Assert.Equal($"/m/tasks/{task}/diff", back.Headers.Location!.OriginalString);
+        Assert.Equal(("a\n", "B\n"), (await host.Client.ReadFileAsync(workspace, "a.txt"), await host.Client.ReadFileAsync(workspace, "b.txt")));
+        Assert.Contains("Undecided", await phone.Client.GetStringAsync($"/m/tasks/{task}/diff", Cancel), StringComparison.Ordinal);
+        using var kept = await phone.SubmitAsync($"/m/tasks/{task}/diff", $"/m/tasks/{task}/changes", new() { ["keep"] = ids[1] });
+        Assert.Contains("Accepted", await phone.Client.GetStringAsync($"/m/tasks/{task}/diff", Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Form_WithoutAntiforgeryToken_IsRefused()
     {
         await using var model = await ChatCompletionsServer.StartAsync(new Reply.Say("never"));

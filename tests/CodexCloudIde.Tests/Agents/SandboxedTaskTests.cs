@@ -60,6 +60,7 @@ public sealed class SandboxedTaskTests
         Assert.NotEqual(0, done.GetProperty("outcome").GetProperty("proof").GetProperty("before").GetProperty("failed").GetInt32());
         Assert.Contains(events, happened => happened.Name == "item.completed" && happened.Data.GetProperty("type").GetString() == "fileChange");
         Assert.Contains(events, happened => happened.Name == "item.completed" && happened.Data.GetProperty("type").GetString() == "plan");
+        Assert.Contains(events, happened => happened.Name == "item.completed" && happened.Data.TryGetProperty("tool", out var tool) && tool.GetString() == "try_patches");
     }
 
     [Fact]

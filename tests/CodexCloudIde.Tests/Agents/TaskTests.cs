@@ -160,6 +160,82 @@ public sealed class TaskTests
     }
 
     [Fact]
+    public async Task Changes_RejectOne_TheOthersWaitForTheirOwnDecision_AndUndoTakesAllBack()
+    {
+        var text = string.Join('\n', Enumerable.Range(1, 40).Select(i => $"line {i}")) + "\n";
+        await using var model = await ChatCompletionsServer.StartAsync(
+            Reply.Call.Of("apply_patch", new { patch = "*** Begin Patch\n*** Update File: a.txt\n@@\n-line 2\n+LINE 2\n@@\n-line 20\n+LINE 20\n@@\n-line 38\n+LINE 38\n*** End Patch" }), new Reply.Say("done"));
+        await using var host = await IdeHost.StartAsync(model.AsModel);
+        var workspace = await host.Client.MakeWorkspaceAsync(("a.txt", text));
+        var task = await host.Client.StartTaskAsync(workspace, new { kind = "ask", prompt = "Louder" });
+        await host.Client.ToEndAsync(task);
+        var hunks = (await host.Client.PostTaskAsync(task, "changes", new { accept = Array.Empty<string>(), reject = Array.Empty<string>() })).GetProperty("hunks").EnumerateArray().ToList();
+        Assert.Equal(["pending", "pending", "pending"], hunks.Select(hunk => hunk.GetProperty("state").GetString()));
+        var ids = hunks.ConvertAll(hunk => hunk.GetProperty("id").GetString());
+
+        var decided = await host.Client.PostTaskAsync(task, "changes", new { accept = new[] { ids[0] }, reject = new[] { ids[2] } });
+        Assert.Equal(["accepted", "pending", "rejected"], decided.GetProperty("hunks").EnumerateArray().Select(hunk => hunk.GetProperty("state").GetString()));
+        Assert.Equal(text.Replace("line 2\n", "LINE 2\n", StringComparison.Ordinal).Replace("line 20\n", "LINE 20\n", StringComparison.Ordinal), await host.Client.ReadFileAsync(workspace, "a.txt"));
+
+        await host.Client.WriteFileAsync(workspace, "a.txt", "mine\n" + await host.Client.ReadFileAsync(workspace, "a.txt"));
+        var undone = await host.Client.PostTaskAsync(task, "changes", new { accept = "none" });
+        Assert.Equal(["rejected", "rejected", "rejected"], undone.GetProperty("hunks").EnumerateArray().Select(hunk => hunk.GetProperty("state").GetString()));
+        Assert.Equal("mine\n" + text, await host.Client.ReadFileAsync(workspace, "a.txt"));
+        using var both = await host.Client.PostAsJsonAsync($"/api/v1/tasks/{task}/changes", new { accept = "all", reject = new[] { ids[0] } }, Cancel);
+        Assert.Equal(HttpStatusCode.BadRequest, both.StatusCode);
+    }
+
+    [Fact]
+    public async Task Pause_HoldsTheNextStep_UntilItIsResumed()
+    {
+        using var pace = new SemaphoreSlim(0);
+        await using var model = await ChatCompletionsServer.StartAsync((_, i) => i == 0 ? Wait(pace, Reply.Call.Of("list_files", new { })) : new Reply.Say("done"));
+        await using var host = await IdeHost.StartAsync(model.AsModel);
+        var task = await host.Client.StartTaskAsync(await host.Client.MakeWorkspaceAsync(("a.txt", "a")), new { kind = "ask", prompt = "?" });
+        await host.Client.UntilAsync(task, happened => happened.Name == "turn.started");
+        Assert.Equal("paused", (await host.Client.PostTaskAsync(task, "pause")).GetProperty("state").GetString());
+        pace.Release();
+        await host.Client.UntilAsync(task, happened => happened.Name == "item.completed" && happened.Data.GetProperty("type").GetString() == "commandExecution");
+        Assert.Equal("paused", (await host.Client.TaskAsync(task)).GetProperty("state").GetString());
+        Assert.Single(model.Requests);
+        Assert.Equal("running", (await host.Client.PostTaskAsync(task, "resume")).GetProperty("state").GetString());
+        await host.Client.ToEndAsync(task);
+        Assert.Equal("done", (await host.Client.TaskAsync(task)).GetProperty("outcome").GetProperty("summary").GetString());
+    }
+
+    [Fact]
+    public async Task Budget_SecondsEndWhileTheModelThinks_EndsTheThought()
+    {
+        await using var model = await ChatCompletionsServer.StartAsync(new Reply.Hang(new TaskCompletionSource(), new TaskCompletionSource()));
+        await using var host = await IdeHost.StartAsync(model.AsModel);
+        var task = await host.Client.StartTaskAsync(await host.Client.MakeWorkspaceAsync(), new { kind = "ask", prompt = "?", budget = new { seconds = 1 } });
+        await host.Client.ToEndAsync(task);
+        var outcome = (await host.Client.TaskAsync(task)).GetProperty("outcome");
+        Assert.Equal("budgetSpent", outcome.GetProperty("kind").GetString());
+        Assert.Contains("the budget of 1 seconds is spent", outcome.GetProperty("summary").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ask_OfflineModel_SaysWhatItCannotDo_AndTouchesNothing()
+    {
+        await using var host = await IdeHost.StartAsync();
+        var workspace = await host.Client.MakeWorkspaceAsync(("m.py", "def f():\n    return 2\n"), ("test_m.py", "from m import f\n\n\ndef test_f():\n    assert f() == 1\n"));
+        var task = await host.Client.StartTaskAsync(workspace, new { kind = "ask", prompt = "What does f do?" });
+        await host.Client.ToEndAsync(task);
+        Assert.Contains("I cannot answer questions", (await host.Client.TaskAsync(task)).GetProperty("outcome").GetProperty("summary").GetString(), StringComparison.Ordinal);
+        Assert.Equal("def f():\n    return 2\n", await host.Client.ReadFileAsync(workspace, "m.py"));
+    }
+
+    [Fact]
+    public async Task Fix_OfflineModelInReadOnly_SaysThatTheModeRunsNothing()
+    {
+        await using var host = await IdeHost.StartAsync();
+        var task = await host.Client.StartTaskAsync(await host.Client.MakeWorkspaceAsync(("test_m.py", "def test_f():\n    assert 0\n")), new { kind = "fix", mode = "read-only" });
+        await host.Client.ToEndAsync(task);
+        Assert.Contains("The mode is read-only", (await host.Client.TaskAsync(task)).GetProperty("outcome").GetProperty("summary").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Rewind_ToAnItem_TakesLaterEditsBack()
     {
         await using var model = await ChatCompletionsServer.StartAsync(

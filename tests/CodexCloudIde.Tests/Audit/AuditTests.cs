@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using CodexCloudIde.Audit;
+using CodexCloudIde.Storage;
 using CodexCloudIde.Tenants;
 using CodexCloudIde.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -103,6 +104,20 @@ public sealed class AuditTests(IdeHost host) : IClassFixture<IdeHost>
     [Fact]
     public void KeyFile_IsReadableByItsOwnerOnly() =>
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Made(Path.Combine(host.Data, "keys", "audit.pem"))));
+
+    [Fact]
+    public void Key_NextStart_IsTheSame()
+    {
+        using var folder = new TempFolder();
+        var data = new DataDirectory(folder.Path);
+        string[] ids = [.. Enumerable.Range(0, 3).Select(_ =>
+        {
+            using var keys = new AuditKeys(data);
+            return keys.KeyId;
+        })];
+        Assert.Single(ids.Distinct());
+        Assert.Equal(["audit.pem"], Directory.GetFiles(Path.Combine(folder.Path, "keys")).Select(Path.GetFileName));
+    }
 
     private string Made(string file)
     {

@@ -30,6 +30,19 @@ public sealed class DocumentHubTests(IdeHost host) : IClassFixture<IdeHost>
         Assert.True(answer.Limits!.OperationUnits > 0);
     }
 
+    [Theory]
+    [InlineData("a\nb", "lf", "utf-8")]
+    [InlineData("a\r\nb\r\n", "crlf", "utf-8")]
+    [InlineData("\ufeffa\rb", "cr", "utf-8-bom")]
+    [InlineData("a\r\nb\nc", "mixed", "utf-8")]
+    public async Task Open_File_SaysHowItLies(string text, string ending, string encoding)
+    {
+        var (workspace, client) = await OpenAsync(text);
+        await using var _ = client;
+        var answer = await client.OpenAsync(workspace, "a.txt");
+        Assert.Equal((ending, encoding), (answer.LineEnding, answer.Encoding));
+    }
+
     [Fact]
     public async Task Submit_TwoClientsAtOnce_Converge()
     {

@@ -14,6 +14,8 @@ internal sealed class HubClient : IAsyncDisposable
     private readonly ConcurrentDictionary<long, EditedMessage> events = new();
     private readonly ConcurrentDictionary<long, TaskCompletionSource<EditedMessage>> awaited = new();
     private long sequence;
+    private TextOperation? lastOperation;
+    private long lastBase;
 
     private HubClient(HubConnection connection)
     {
@@ -40,6 +42,9 @@ internal sealed class HubClient : IAsyncDisposable
     public string Text { get; private set; } = "";
 
     public long Revision { get; private set; }
+
+    /// <summary>What <see cref="AppendAsync"/> inserted last.</summary>
+    public string LastText { get; private set; } = "";
 
     public TaskCompletionSource<string?> Moved { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -76,6 +81,23 @@ internal sealed class HubClient : IAsyncDisposable
     {
         documentId = DocumentId, clientId = ClientId, clientSequence = resend ?? ++sequence, baseRevision = baseRevision ?? Revision, operation,
     });
+
+    /// <summary>Inserts, and takes the edit in if the server does; else it is kept for <see cref="ResendAsync"/>.</summary>
+    public Task<SubmitResponse> AppendAsync(int position, string text)
+    {
+        (LastText, lastOperation, lastBase) = (text, TextOperation.Replace(position, 0, text), Revision);
+        return TakeInAsync(SubmitAsync(lastOperation));
+    }
+
+    /// <summary>The last one again, the very same message.</summary>
+    public Task<SubmitResponse> ResendAsync() => TakeInAsync(SubmitAsync(lastOperation!, lastBase, sequence));
+
+    private async Task<SubmitResponse> TakeInAsync(Task<SubmitResponse> submitted)
+    {
+        var answer = await submitted;
+        if (answer.Error is null) await CatchUpAsync(answer.Revision!.Value);
+        return answer;
+    }
 
     /// <summary>Types on the newest text that this client knows, and takes in everything up to its own edit.</summary>
     public async Task<long> TypeAsync(int position, string text, int deleted = 0)

@@ -38,6 +38,40 @@ public sealed class TestRunTests(IdeHost host) : IClassFixture<IdeHost>
         """;
 
     [Fact]
+    public async Task List_WhileOneRuns_HasItAsRunning_AndEverybodyIsTold()
+    {
+        var workspace = await host.NewWorkspaceAsync(("test_a.py", "import time\n\n\ndef test_quick():\n    assert True\n\n\ndef test_waits():\n    time.sleep(600)\n"));
+        await using var told = await host.OpenStreamAsync($"/api/v1/workspaces/{workspace}/events", null);
+        await using var first = await host.OpenStreamAsync($"/api/v1/workspaces/{workspace}/test-runs", new { filter = new[] { "test_a.py::test_waits" } });
+        var began = await told.ReadAsync().FirstAsync(happened => happened.Event == "testRun.changed", TestContext.Current.CancellationToken);
+        var id = (string)began.Data["id"]!;
+        Assert.True((bool)began.Data["running"]!);
+
+        var listed = (await host.Client.GetFromJsonAsync<JsonObject>($"/api/v1/workspaces/{workspace}/test-runs", TestContext.Current.CancellationToken))!["items"]!.AsArray();
+        Assert.Equal([(id, "running", "test_a.py::test_waits", "owner")], listed.Select(run => ((string)run!["id"]!, (string)run["status"]!, (string)run["filter"]![0]!, (string)run["startedBy"]!)));
+        await using var joined = await host.OpenStreamAsync($"/api/v1/test-runs/{id}/events", null);
+        JsonNode? result = null;
+        await foreach (var (name, data) in joined.ReadAsync())
+        {
+            if (name == "case" && (string?)data["status"] == "running")
+            {
+                using var cancelled = await host.Client.PostAsJsonAsync($"/api/v1/test-runs/{id}/cancel", new { }, TestContext.Current.CancellationToken);
+            }
+
+            result = name == "result" ? data : result;
+        }
+
+        Assert.Equal("cancelled", (string)result!["execution"]!["reason"]!);
+    }
+
+    [Fact]
+    public async Task Run_CommandThatDoesNotExist_SaysSo()
+    {
+        var run = await host.TestAsync(await host.NewWorkspaceAsync(("a.txt", "a")), new { command = new[] { "no-such-runner" } });
+        Assert.Equal(("error", "No tests ran: the command was not found in the sandbox."), ((string)run["status"]!, (string)run["summary"]!));
+    }
+
+    [Fact]
     public async Task Run_Mixed_HasEveryCaseWithItsFrames()
     {
         var workspace = await host.NewWorkspaceAsync(("shop.py", "def price(item):\n    return item['net']\n"), ("tests/test_shop.py", Mixed), ("conftest.py", ""));

@@ -2,7 +2,11 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using CodexCloudIde.Documents;
 using CodexCloudIde.Hosting;
+using CodexCloudIde.Tests.Agents;
+using CodexCloudIde.Tests.Documents;
+using Microsoft.AspNetCore.SignalR.Client;
 
 namespace CodexCloudIde.Tests.Hosting;
 
@@ -69,35 +73,92 @@ public sealed class ClusterTests
     }
 
     [Fact]
-    public async Task Start_AfterBothWereKilled_ServesAgainUnderASupervisor()
+    public async Task Start_RightAfterBothWereKilled_Serves()
     {
         using var data = new TempFolder();
         await using var redis = await RedisServer.StartAsync();
-        await using (var one = await StartAsync(data, redis, probeSeconds: 1))
-        await using (var two = await StartAsync(data, redis, probeSeconds: 1))
+        await using (var one = await StartAsync(data, redis))
+        await using (var two = await StartAsync(data, redis))
         {
             await Task.WhenAll(one.KillAsync(), two.KillAsync());
         }
 
-        // Within seconds of the kill the table still holds the dead for alive, and a start that cannot reach them ends with that message: it is started once more.
-        IdeProcess? again = null;
-        await Eventually.Async(
-            async () =>
-            {
-                try
-                {
-                    again = await StartAsync(data, redis, probeSeconds: 1);
-                    return true;
-                }
-                catch (InvalidOperationException)
-                {
-                    return false;
-                }
-            },
-            "a start succeeds",
-            TimeSpan.FromMinutes(3));
-        await using var running = again!;
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(running.Client));
+        // Redis still holds both for alive; nobody is there to declare them dead.
+        await using var again = await StartAsync(data, redis);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(again.Client));
+        var workspace = await again.Client.NewWorkspaceAsync();
+        await again.Client.PutAsync(workspace, "a.txt", []);
+        await using var client = await HubClient.OpenAsync(HubOf(again), workspace, "a.txt");
+        Assert.Null((await client.AppendAsync(0, "alive")).Error);
+    }
+
+    [Fact]
+    public async Task Redis_GoneAndBackEmpty_EditingGoesOnAndTheOthersAreHeardAgain()
+    {
+        using var data = new TempFolder();
+        await using var redis = await RedisServer.StartAsync();
+        await using var one = await StartAsync(data, redis);
+        await using var two = await StartAsync(data, redis);
+        var workspace = await one.Client.NewWorkspaceAsync();
+        await one.Client.PutAsync(workspace, "a.txt", []);
+        await using var here = await HubClient.OpenAsync(HubOf(one), workspace, "a.txt");
+        await using var there = await HubClient.OpenAsync(HubOf(two), workspace, "a.txt");
+
+        await redis.StopAsync();
+        Assert.Null((await here.AppendAsync(0, "without ")).Error);
+        await there.CatchUpAsync(here.Revision);
+        Assert.Null((await there.AppendAsync(8, "Redis ")).Error);
+        await using (var newcomer = await HubClient.OpenAsync(HubOf(two), workspace, "a.txt"))
+        {
+            Assert.Equal("without Redis ", newcomer.Text);
+        }
+
+        Assert.Equal("degraded", (await one.Client.GetFromJsonAsync<JsonElement>("/readyz", Cancellation)).GetProperty("status").GetString());
+
+        await redis.StartAgainAsync();
+        await Eventually.Async(async () => (await one.Client.GetFromJsonAsync<JsonElement>("/readyz", Cancellation)).GetProperty("status").GetString() == "ready", "Redis is used again");
+        await Eventually.Async(async () => await redis.AliveAsync() == 2, "both are in the table again, where a newcomer finds them");
+        using var asked = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/workspaces/{workspace}/events") { Headers = { Accept = { new("text/event-stream") } } };
+        using var stream = await two.Client.SendAsync(asked, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        using var lines = new StreamReader(await stream.Content.ReadAsStreamAsync(Cancellation));
+        await one.Client.PutAsync(workspace, "heard.txt", []);
+        await HearAsync(lines, "heard.txt");
+    }
+
+    [Fact]
+    public async Task OneDocumentAndOneTask_AtTwoProcesses_AreTheSame()
+    {
+        using var data = new TempFolder();
+        await using var redis = await RedisServer.StartAsync();
+        await using var one = await StartAsync(data, redis);
+        await using var two = await StartAsync(data, redis);
+        var workspace = await one.Client.NewWorkspaceAsync();
+        await one.Client.PutAsync(workspace, "a.txt", "text"u8.ToArray());
+        await using var here = await HubClient.OpenAsync(HubOf(one), workspace, "a.txt");
+        await using var there = await HubClient.OpenAsync(HubOf(two), workspace, "a.txt");
+
+        // Presence and edits.
+        await here.SetCursorAsync(new CursorRange(2, 2));
+        Assert.Equal(new CursorRange(2, 2), Assert.Single((await there.Cursors.Task.WaitAsync(TimeSpan.FromMinutes(1), Cancellation)).Ranges));
+        await there.TypeAsync(0, "more ");
+        await here.CatchUpAsync(there.Revision);
+        Assert.Equal("more text", here.Text);
+
+        // A task of the one, followed and cancelled at the other.
+        var task = await one.Client.StartTaskAsync(workspace, new { kind = "fix" });
+        await two.Client.PostTaskAsync(task, "cancel");
+        Assert.Equal("thread.completed", (await two.Client.ToEndAsync(task))[^1].Name);
+        Assert.Equal((await one.Client.ToEndAsync(task)).Select(happened => (happened.Id, happened.Name)), (await two.Client.ToEndAsync(task)).Select(happened => (happened.Id, happened.Name)));
+
+        // What a shell at the one writes is heard at the other.
+        using var asked = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/workspaces/{workspace}/events") { Headers = { Accept = { new("text/event-stream") } } };
+        using var stream = await one.Client.SendAsync(asked, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        using var lines = new StreamReader(await stream.Content.ReadAsStreamAsync(Cancellation));
+        await using var shell = HubOf(two, "/hubs/terminals");
+        await shell.StartAsync(Cancellation);
+        var terminal = (await shell.InvokeAsync<JsonElement>("Open", new { workspaceId = workspace, columns = 80, rows = 24 }, Cancellation)).GetProperty("terminalId").GetString();
+        await shell.InvokeAsync("Input", new { terminalId = terminal, bytes = "echo x > from-the-shell.txt\n"u8.ToArray() }, Cancellation);
+        await HearAsync(lines, "from-the-shell.txt");
     }
 
     [Fact]
@@ -120,6 +181,15 @@ public sealed class ClusterTests
     // Where no process is to be held for dead, a machine that is busy with other tests must not make it so.
     private static Task<IdeProcess> StartAsync(TempFolder data, RedisServer redis, int probeSeconds = 30) =>
         IdeProcess.StartAsync(data.Path, null, $"--Ide:Redis={redis.Configuration}", $"--Ide:Cluster:ProbeSeconds={probeSeconds}");
+
+    private static HubConnection HubOf(IdeProcess process, string hub = "/hubs/documents") => new HubConnectionBuilder().WithUrl(
+        new Uri(process.Address, hub), options => options.AccessTokenProvider = () => Task.FromResult<string?>(IdeHost.OwnerToken)).Build();
+
+    private static async Task HearAsync(StreamReader lines, string text)
+    {
+        string line;
+        while (!(line = await LineAsync(lines, "data:")).Contains(text, StringComparison.Ordinal)) Assert.NotEqual("(ended)", line);
+    }
 
     private static async Task<string> LineAsync(StreamReader lines, string prefix)
     {

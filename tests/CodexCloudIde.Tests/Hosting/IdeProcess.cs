@@ -49,7 +49,7 @@ public sealed class IdeProcess : IAsyncDisposable
         started.process.Start();
         started.process.BeginOutputReadLine();
         started.process.BeginErrorReadLine();
-        started.Address = new Uri(await listening.Task.WaitAsync(TimeSpan.FromMinutes(2)));
+        started.Address = new Uri(await listening.Task.WaitAsync(TimeSpan.FromMinutes(5)));
         started.Client = new HttpClient { BaseAddress = started.Address };
         started.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", IdeHost.OwnerToken);
         return started;

@@ -7,16 +7,13 @@ namespace CodexCloudIde.Tests.Hosting;
 internal sealed class RedisServer : IAsyncDisposable
 {
     private readonly TempFolder folder = new();
-    private readonly Process process;
     private readonly int port;
+    private Process process;
 
     private RedisServer(int port)
     {
         this.port = port;
-        process = Process.Start(new ProcessStartInfo("redis-server")
-        {
-            ArgumentList = { "--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder.Path, "--logfile", folder.Of("redis.log") },
-        })!;
+        process = Run();
     }
 
     /// <summary>What goes into <c>Ide:Redis</c>.</summary>
@@ -26,24 +23,51 @@ internal sealed class RedisServer : IAsyncDisposable
     public static async Task<RedisServer> StartAsync()
     {
         var server = new RedisServer(FreePorts.Take());
-        await using var connection = await ConnectionMultiplexer.ConnectAsync($"{server.Configuration},connectRetry=50,connectTimeout=500");
-        await connection.GetDatabase().PingAsync();
+        await server.AnswersAsync();
         return server;
     }
 
-    /// <summary>How many processes the cluster's membership table holds for dead.</summary>
-    public async Task<int> DeadAsync()
-    {
-        await using var connection = await ConnectionMultiplexer.ConnectAsync(Configuration);
-        var rows = await connection.GetDatabase().HashGetAllAsync("codex-cloud-ide/members/codex-cloud-ide");
-        return rows.Count(row => row.Value.ToString().Contains("\"Status\":\"Dead\"", StringComparison.Ordinal) || row.Value.ToString().Contains("\"Status\":6", StringComparison.Ordinal));
-    }
-
-    public async ValueTask DisposeAsync()
+    public async Task StopAsync()
     {
         if (!process.HasExited) process.Kill();
         await process.WaitForExitAsync();
         process.Dispose();
+    }
+
+    /// <summary>On the same address, with nothing of what it held.</summary>
+    public async Task StartAgainAsync()
+    {
+        process = Run();
+        await AnswersAsync();
+    }
+
+    /// <summary>How many processes the cluster's membership table holds for dead.</summary>
+    public Task<int> DeadAsync() => CountAsync("Dead", 6);
+
+    /// <summary>How many it holds for alive.</summary>
+    public Task<int> AliveAsync() => CountAsync("Active", 3);
+
+    private async Task<int> CountAsync(string status, int number)
+    {
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(Configuration);
+        var rows = await connection.GetDatabase().HashGetAllAsync("codex-cloud-ide/members/codex-cloud-ide");
+        return rows.Count(row => row.Value.ToString().Contains($"\"Status\":\"{status}\"", StringComparison.Ordinal) || row.Value.ToString().Contains($"\"Status\":{number}", StringComparison.Ordinal));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         folder.Dispose();
     }
+
+    private async Task AnswersAsync()
+    {
+        await using var connection = await ConnectionMultiplexer.ConnectAsync($"{Configuration},connectRetry=50,connectTimeout=500");
+        await connection.GetDatabase().PingAsync();
+    }
+
+    private Process Run() => Process.Start(new ProcessStartInfo("redis-server")
+    {
+        ArgumentList = { "--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder.Path, "--logfile", folder.Of("redis.log") },
+    })!;
 }

@@ -36,6 +36,7 @@ internal sealed class ChatCompletionsServer : IAsyncDisposable
         var app = builder.Build();
         var server = new ChatCompletionsServer(app, script);
         app.MapPost("/v1/chat/completions", server.AnswerAsync);
+        app.MapPost("/v1/embeddings", server.EmbedAsync);
         await app.StartAsync();
         server.Endpoint = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/v1";
         return server;
@@ -73,6 +74,18 @@ internal sealed class ChatCompletionsServer : IAsyncDisposable
 
         http.Response.ContentType = "text/event-stream";
         await StreamAsync(http, reply);
+    }
+
+    private async Task EmbedAsync(HttpContext http)
+    {
+        var asked = new Asked((await JsonDocument.ParseAsync(http.Request.Body)).RootElement.Clone());
+        Requests.Enqueue(asked);
+        var texts = asked.Body.GetProperty("input") is { ValueKind: JsonValueKind.Array } list ? list.GetArrayLength() : 1;
+        await http.Response.WriteAsJsonAsync(new
+        {
+            @object = "list", model = "engine", usage = new { prompt_tokens = 7, total_tokens = 7 },
+            data = Enumerable.Range(0, texts).Select(index => new { @object = "embedding", index, embedding = (double[])[0.5, index] }),
+        });
     }
 
     private static object Usage => new { prompt_tokens = 100, completion_tokens = 10, total_tokens = 110 };

@@ -31,6 +31,14 @@ public abstract class ContextTests(IdeHost host)
     }
 
     [Fact]
+    public async Task Migrations_LeaveNothingOfTheModelOut()
+    {
+        await using var context = Contexts.CreateSystem();
+        Assert.False(context.Database.HasPendingModelChanges());
+        Assert.Empty(await context.Database.GetPendingMigrationsAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task Query_ForOneTenant_SeesNoOther()
     {
         await using var own = Contexts.Create(host.Owner.Tenant);

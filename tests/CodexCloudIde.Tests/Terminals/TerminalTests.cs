@@ -54,6 +54,33 @@ public sealed class TerminalTests(IdeHost host) : IClassFixture<IdeHost>
     }
 
     [Fact]
+    public async Task List_OfAPageThatComesAnew_NamesItsTerminalsAndWhereTheirReplayEnds()
+    {
+        var (workspace, elsewhere) = (await host.NewWorkspaceAsync(), await host.NewWorkspaceAsync());
+        await using var kept = await TerminalClient.OpenAsync(host, workspace, IdeHost.OwnerToken);
+        await using var other = await TerminalClient.OpenAsync(host, elsewhere, IdeHost.OwnerToken);
+        await using var connection = host.Hub("/hubs/terminals");
+        await connection.StartAsync(Ending);
+        string left;
+        await using (var leaving = await TerminalClient.OpenAsync(host, workspace, IdeHost.OwnerToken))
+        {
+            left = leaving.Id;
+            await leaving.TypeAsync("echo sa''id\n");
+            await leaving.UntilAsync("said");
+            Assert.Equal([(kept.Id, true), (left, true)], await ListAsync(connection, workspace));
+        }
+
+        while ((await ListAsync(connection, workspace))[1].Attached) await Task.Yield();
+        var attached = await connection.InvokeAsync<JsonElement>("Attach", new { terminalId = left, fromOffset = 0 }, Ending);
+        Assert.True(attached.GetProperty("offset").GetInt64() > "said".Length);
+        Assert.Equal([(kept.Id, true), (left, true)], await ListAsync(connection, workspace));
+
+        await using var foreign = host.Hub("/hubs/terminals", host.OtherToken);
+        await foreign.StartAsync(Ending);
+        Assert.Empty(await ListAsync(foreign, workspace));
+    }
+
+    [Fact]
     public async Task Flood_UnacknowledgedOutput_StopsAtTheWindow()
     {
         var workspace = await host.NewWorkspaceAsync();
@@ -111,6 +138,12 @@ public sealed class TerminalTests(IdeHost host) : IClassFixture<IdeHost>
         }
 
         Assert.Equal("from-shell\n", await host.Client.GetStringAsync($"/api/v1/workspaces/{workspace}/files/made/new.txt", Ending));
+    }
+
+    private static async Task<IReadOnlyList<(string Id, bool Attached)>> ListAsync(HubConnection connection, string workspace)
+    {
+        var answer = await connection.InvokeAsync<JsonElement>("List", new { workspaceId = workspace }, Ending);
+        return [.. answer.GetProperty("terminals").EnumerateArray().Select(one => (one.GetProperty("terminalId").GetString()!, one.GetProperty("attached").GetBoolean()))];
     }
 
     /// <summary>One connection with one terminal; what it prints is kept.</summary>

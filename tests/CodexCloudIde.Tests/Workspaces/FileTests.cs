@@ -98,6 +98,9 @@ public sealed class FileTests(IdeHost host) : IClassFixture<IdeHost>
         request.Headers.TryAddWithoutValidation("If-None-Match", "*");
         using var exists = await workspace.Http.SendAsync(request, Ending);
         Assert.Equal((412, "exists"), await WorkspaceClient.ProblemAsync(exists));
+        using var unreadable = await workspace.PutAsync("a.txt", "x"u8.ToArray(), "unquoted");
+        Assert.Equal((400, "malformed-request"), await WorkspaceClient.ProblemAsync(unreadable));
+        Assert.Equal("two", await workspace.ReadTextAsync("a.txt"));
     }
 
     [Fact]

@@ -32,6 +32,7 @@ export interface AgentTask {
   error?: string | null;
   now?: string | null;
   pendingApprovals?: Approval[];
+  lastEvent?: number;
   usage?: { tokensIn: number; tokensOut: number; cost: number; seconds: number };
 }
 
@@ -43,6 +44,8 @@ export interface Item {
   completedAt?: string;
   text?: string;
   tool?: string;
+  /** What the command is for, in a few words. */
+  purpose?: string;
   command?: string[];
   output?: string;
   exitCode?: number;
@@ -66,14 +69,25 @@ export interface Hunk {
   state: string;
 }
 
+const warned = ["notFixed", "partly", "budgetSpent"];
+
 export const isOver = (task: AgentTask) => task.state === "completed" || task.state === "failed" || task.state === "cancelled";
-export const stateIcon = (task: AgentTask) =>
-  task.state === "completed" ? (task.outcome?.kind === "notFixed" || task.outcome?.kind === "partly" ? "warning" : "passed")
-    : { failed: "failed", cancelled: "skipped", waitingForApproval: "approve", paused: "clock", interrupted: "warning", queued: "clock" }[task.state as string] ?? "agent";
-export const stateClass = (task: AgentTask) =>
-  task.state === "completed" ? (task.outcome?.kind === "notFixed" || task.outcome?.kind === "partly" ? "is-warning" : "is-passed")
-    : { failed: "is-failed", cancelled: "muted", waitingForApproval: "is-warning", paused: "muted", interrupted: "is-warning", queued: "muted" }[task.state as string] ?? "agent-tint";
+
+export const stateIcon = (task: AgentTask) => task.state === "completed" ? (warned.includes(task.outcome?.kind ?? "") ? "warning" : "passed")
+  : { failed: "failed", cancelled: "skipped", waitingForApproval: "approve", paused: "clock", interrupted: "warning", queued: "clock" }[task.state as string] ?? "agent";
+
+export const stateClass = (task: AgentTask) => task.state === "completed" ? (warned.includes(task.outcome?.kind ?? "") ? "is-warning" : "is-passed")
+  : { failed: "is-failed", cancelled: "muted", waitingForApproval: "is-warning", paused: "muted", interrupted: "is-warning", queued: "muted" }[task.state as string] ?? "agent-tint";
+
 export const stateWords: Record<string, string> = {
   queued: "Waiting to start", running: "Running", waitingForApproval: "Waiting for your approval", paused: "Paused", interrupted: "Interrupted", completed: "Finished", failed: "Stopped by an error", cancelled: "Cancelled",
 };
-export const outcomeWords: Record<string, string> = { fixed: "Fixed", partly: "Partly fixed", notFixed: "Not fixed", changed: "Changed", answered: "Answered", budgetSpent: "The budget is spent" };
+
+const outcomeWords: Record<string, string> = { fixed: "Fixed", partly: "Partly fixed", notFixed: "Not fixed", changed: "Changed", answered: "Answered", budgetSpent: "The budget is spent" };
+
+export function outcomeTitle(task: AgentTask): string {
+  if (task.state !== "completed") {
+    return stateWords[task.state]!;
+  }
+  return task.kind === "fix" && task.outcome?.kind === "answered" ? "Nothing to fix" : outcomeWords[task.outcome?.kind ?? ""] ?? "Finished";
+}

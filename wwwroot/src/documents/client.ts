@@ -7,56 +7,21 @@
 //
 // Everything not acknowledged also lies in a store that survives the page. Whatever goes wrong (a gap in the revisions, a hash that differs, a history too old to
 // continue from) ends in the same place: the server's text becomes the new shadow by one edit from the old shadow, and what the person typed is transformed over it.
-import { apply, compose, difference, hash, identity, requiredLength, transform, type Operation } from "./operation.ts";
+import { apply, compose, difference, hash, identity, transform, type Operation } from "./operation.ts";
+import { server, type Frozen, type Notices, type Pending, type PendingStore, type Replica, type SyncState } from "./pending.ts";
+import { reactionTo } from "./refusals.ts";
 import type { Actor, CursorMoved, CursorRange, Edited, Listener, OpenAnswer, Transport } from "./protocol.ts";
-
-export type SyncState = "saved" | "saving" | "offline" | "readOnly" | "gone";
-
-/** What shows the text. */
-export interface Replica {
-  /** Somebody else's edit, already transformed to fit what is shown. */
-  applyRemote(operation: Operation, actor: Actor): void;
-  cursorMoved(event: CursorMoved): void;
-}
-
-export interface Notices {
-  changed(): void;
-  /** Something was mended or could not be kept; `text` says it to the person. */
-  notice(text: string): void;
-  moved(path: string): void;
-}
-
-/** What survives the page: enough to send again and to continue. */
-export interface Pending {
-  clientId: string;
-  sequence: number;
-  revision: number;
-  shadow: string;
-  frozen: Frozen | null;
-  inFlight: Operation | null;
-  buffer: Operation;
-  unsent: number;
-}
-
-export interface PendingStore {
-  put(pending: Pending): void;
-  remove(clientId: string): void;
-}
-
-interface Frozen {
-  baseRevision: number;
-  operation: Operation;
-}
 
 const hashEvery = 256;
 const gapPatience = 300;
 const retryAfter = 250;
-const server: Actor = { id: "system", name: "System", kind: "system" };
 
 export class DocumentClient implements Listener {
   text: string;
   unsent = 0;
   readOnly = false;
+  lineEnding = "lf";
+  encoding = "utf-8";
   private documentId = "";
   private shadow: string;
   private revision = 0;
@@ -70,12 +35,16 @@ export class DocumentClient implements Listener {
   private connected = false;
   private gone = false;
   private disposed = false;
+  private diskFull = false;
   private uncheckedFrom = 0;
   private gapTimer: ReturnType<typeof setTimeout> | undefined;
   private waiters: (() => void)[] = [];
   replica: Replica | null = null;
+  /** Who hears the hub's events; closing tells this client from its successor by it. */
+  private readonly ear: Listener;
 
-  private constructor(
+  /** For openClient: the hub has answered, and tells this listener from now on. */
+  constructor(
     private readonly transport: Transport,
     private readonly workspaceId: string,
     public path: string,
@@ -83,9 +52,11 @@ export class DocumentClient implements Listener {
     readonly clientId: string,
     private readonly store: PendingStore,
     private readonly notices: Notices,
+    listener: Listener,
     answer: OpenAnswer,
     kept: Pending | null,
   ) {
+    this.ear = listener;
     this.shadow = this.text = kept?.shadow ?? "";
     if (kept) {
       this.revision = kept.revision;
@@ -101,41 +72,13 @@ export class DocumentClient implements Listener {
     this.connected = true;
   }
 
-  /** Opens the document, continuing from what an earlier page did not get acknowledged. Rejects with the server's refusal. */
-  static async open(
-    transport: Transport, workspaceId: string, path: string, checkout: string | undefined, store: PendingStore, notices: Notices, kept: Pending | null,
-  ): Promise<DocumentClient> {
-    let client: DocumentClient | null = null;
-    const early: Edited[] = [];
-    // Events may overtake the answer.
-    const listener: Listener = {
-      edited: (event) => (client ? client.edited(event) : early.push(event)),
-      cursor: (event) => client?.cursor(event),
-      reset: () => client?.reset(),
-      moved: (to) => client?.moved(to),
-      connection: (connected) => client?.connection(connected),
-    };
-    const answer = await transport.open({ workspaceId, path, checkout, knownRevision: kept?.revision }, listener);
-    if (answer.error) {
-      throw new OpenError(answer.error, answer.detail ?? answer.error);
-    }
-    client = new DocumentClient(transport, workspaceId, path, checkout, kept?.clientId ?? crypto.randomUUID(), store, notices, answer, kept);
-    early.forEach((event) => client!.edited(event));
-    void client.send();
-    return client;
+  /** Sends what an earlier page left. */
+  begin(): void {
+    void this.send();
   }
 
   get state(): SyncState {
     return this.gone ? "gone" : this.readOnly ? "readOnly" : !this.connected ? "offline" : this.unsent > 0 ? "saving" : "saved";
-  }
-
-  /** Trying to get the connection back. */
-  get reconnecting(): boolean {
-    return !this.connected && !this.gone;
-  }
-
-  get currentRevision(): number {
-    return this.revision;
   }
 
   /** An edit by the person, of `text`, which it changes. */
@@ -158,17 +101,20 @@ export class DocumentClient implements Listener {
     }
   }
 
-  setCursor(ranges: CursorRange[]): void {
-    if (this.connected && !this.gone && this.inFlight === null && this.buffer.length === 0) {
-      this.transport.setCursor(this.documentId, this.revision, ranges);
+  /** False while something is on its way: `caughtUp` tells when to ask again. */
+  setCursor(ranges: CursorRange[]): boolean {
+    if (!this.connected || this.gone || this.inFlight !== null || this.buffer.length > 0) {
+      return false;
     }
+    this.transport.setCursor(this.documentId, this.revision, ranges);
+    return true;
   }
 
   dispose(): void {
     this.disposed = true;
     clearTimeout(this.gapTimer);
     if (this.connected) {
-      this.transport.close(this.documentId);
+      this.transport.close(this.documentId, this.ear);
     }
   }
 
@@ -200,9 +146,13 @@ export class DocumentClient implements Listener {
   moved(path: string | null): void {
     if (path === null) {
       this.gone = true;
-    } else {
+      // Nobody waits for what will never be acknowledged.
+      this.waiters.splice(0).forEach((resolve) => resolve());
+    } else if (path !== this.path) {
+      const from = this.path;
       this.path = path;
-      this.notices.moved(path);
+      this.notices.moved(from, path);
+      this.keep();
     }
     this.notices.changed();
   }
@@ -235,6 +185,7 @@ export class DocumentClient implements Listener {
   }
 
   private acknowledged(): void {
+    this.diskFull = false;
     this.inFlight = null;
     this.frozen = null;
     this.unsent = Math.max(0, this.unsent - this.frozenEdits);
@@ -243,6 +194,7 @@ export class DocumentClient implements Listener {
       this.unsent = 0;
       this.text = this.shadow;
       this.waiters.splice(0).forEach((resolve) => resolve());
+      this.replica?.caughtUp();
     }
     this.notices.changed();
   }
@@ -282,35 +234,39 @@ export class DocumentClient implements Listener {
         this.refused(answer.error);
       } else if (this.frozen && message.clientSequence === this.sequence) {
         this.edited({ documentId: this.documentId, revision: answer.revision!, clientId: this.clientId, clientSequence: message.clientSequence, actor: server, operation: answer.operation! });
+      } else {
+        // The event came ahead of the answer, and found the line still busy.
+        void this.send();
       }
     } catch {
-      // The connection is lost; it says so itself, and what is frozen is sent again.
+      // The connection is lost; it says so itself, and what is frozen is sent again. If it is not, the server failed: once more, later.
       this.sending = false;
+      setTimeout(() => void this.send(), 4 * retryAfter);
     }
   }
 
   private refused(error: string): void {
-    switch (error) {
-      case "tooFast":
-      case "unavailable":
-        setTimeout(() => void this.send(), retryAfter * (1 + Math.random()));
+    const reaction = reactionTo(error);
+    switch (reaction.do) {
+      case "again":
+        if (reaction.tell && !this.diskFull) {
+          this.notices.notice(reaction.tell);
+        }
+        this.diskFull ||= reaction.tell !== undefined;
+        setTimeout(() => void this.send(), reaction.after);
         break;
-      case "notFound":
-        void this.resume();
-        break;
-      case "staleRevision":
-        this.refreeze();
-        void this.resume(true);
+      case "resume":
+        if (reaction.whole) {
+          this.refreeze();
+        }
+        void this.resume(reaction.whole);
         break;
       case "gone":
         this.moved(null);
         break;
-      case "forbidden":
-        this.readOnly = true;
-        this.giveUp("You may not edit this file any more. What you typed last was not saved.");
-        break;
-      default:
-        this.giveUp(error === "tooLarge" ? "This change is too large to be saved and was taken back." : "The server refused this change; it was taken back.");
+      case "giveUp":
+        this.readOnly ||= reaction.readOnly;
+        this.giveUp(reaction.tell);
     }
   }
 
@@ -344,7 +300,7 @@ export class DocumentClient implements Listener {
     clearTimeout(this.gapTimer);
     try {
       const answer = await this.transport.open(
-        { workspaceId: this.workspaceId, path: this.path, checkout: this.checkout, knownRevision: whole ? undefined : this.revision }, this);
+        { workspaceId: this.workspaceId, path: this.path, checkout: this.checkout, knownRevision: whole ? undefined : this.revision }, this.ear);
       if (answer.error) {
         if (answer.error === "notFound" || answer.error === "gone") {
           this.moved(null);
@@ -360,13 +316,18 @@ export class DocumentClient implements Listener {
       this.notices.changed();
       void this.send();
     } catch {
-      // The connection is lost again; it says so itself.
+      // The connection is lost again; it says so itself. If it is not, the server failed: once more, later.
+      if (this.connected) {
+        this.gapTimer = setTimeout(() => void this.resume(whole), 4 * retryAfter);
+      }
     }
   }
 
   private take(answer: OpenAnswer): void {
     this.documentId = answer.documentId!;
     this.readOnly = answer.readOnly ?? false;
+    this.lineEnding = answer.lineEnding ?? this.lineEnding;
+    this.encoding = answer.encoding ?? this.encoding;
     if (answer.operations) {
       answer.operations.forEach((event) => this.edited(event));
     } else if (typeof answer.text === "string" && (answer.revision! >= this.revision || answer.text !== this.shadow)) {
@@ -391,7 +352,7 @@ export class DocumentClient implements Listener {
   /** Every so often: is what we believe to be the server's text really it? */
   private async verify(): Promise<void> {
     try {
-      const answer = await this.transport.open({ workspaceId: this.workspaceId, path: this.path, checkout: this.checkout, knownRevision: this.revision }, this);
+      const answer = await this.transport.open({ workspaceId: this.workspaceId, path: this.path, checkout: this.checkout, knownRevision: this.revision }, this.ear);
       if (!answer.error) {
         this.take(answer);
         await this.compare(answer);
@@ -410,7 +371,7 @@ export class DocumentClient implements Listener {
     if (mine === null || mine === answer.hash || this.revision !== revision) {
       return;
     }
-    const healed = await this.transport.open({ workspaceId: this.workspaceId, path: this.path, checkout: this.checkout }, this);
+    const healed = await this.transport.open({ workspaceId: this.workspaceId, path: this.path, checkout: this.checkout }, this.ear);
     if (typeof healed.text === "string") {
       this.replaceShadow(healed.text, healed.revision!);
       this.notices.notice("This file had come out of step with the server and was mended.");
@@ -428,13 +389,3 @@ export class DocumentClient implements Listener {
     }
   }
 }
-
-/** The server does not open this document for editing. */
-export class OpenError extends Error {
-  constructor(readonly code: string, detail: string) {
-    super(detail);
-  }
-}
-
-/** Would the operation fit? Guards against what came from a store that another version wrote. */
-export const fits = (pending: Pending): boolean => requiredLength(pending.inFlight ?? identity) <= pending.shadow.length;

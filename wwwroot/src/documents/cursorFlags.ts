@@ -13,7 +13,7 @@ const coloured = new Set<string>();
 function style(className: string, colour: string): void {
   if (!styled) {
     styled = new CSSStyleSheet();
-    styled.insertRule(".remote-flag{color:var(--base,#0f1116);font:600 11px/16px system-ui;padding:0 4px;border-radius:3px 3px 3px 0;white-space:nowrap;pointer-events:none;transition:opacity .15s}");
+    styled.insertRule(".remote-flag{color:#0f1116;font:600 11px/16px system-ui;padding:0 4px;border-radius:3px 3px 3px 0;white-space:nowrap;pointer-events:none;transition:opacity .15s}");
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, styled];
   }
   if (!coloured.has(className)) {
@@ -46,6 +46,20 @@ export class CursorFlags {
         }
       },
     };
+  }
+
+  /** Who has a cursor here. */
+  get actors(): Actor[] {
+    return [...new Map([...this.shown.values()].map((one) => [one.event.actor.id, one.event.actor])).values()];
+  }
+
+  /** Somebody has just written up to here: the cursor goes along at once, its own message may take a moment longer. */
+  follow(actor: Actor, offset: number): void {
+    const own = [...this.shown.values()].filter((one) => one.event.actor.id === actor.id);
+    const [range] = own.length === 1 ? own[0]!.event.ranges : [];
+    if (range && own[0]!.event.ranges.length === 1 && range.anchor === range.head) {
+      this.show({ ...own[0]!.event, ranges: [{ anchor: offset, head: offset }] });
+    }
   }
 
   show(event: CursorMoved): void {
@@ -90,6 +104,8 @@ export class CursorFlags {
     node.className = "remote-flag";
     node.textContent = one.event.actor.name;
     node.style.background = this.colourOf(one.event.actor);
+    // People's colours are light in both themes; the agent's is the theme's own.
+    node.style.color = one.event.actor.kind === "agent" ? "var(--base)" : "";
     const position = this.model.getPositionAt(one.event.ranges[0]!.head);
     const { ABOVE, BELOW } = this.monaco.editor.ContentWidgetPositionPreference;
     const flag: editor.IContentWidget = {

@@ -1,7 +1,8 @@
 // Between Monaco and a document: what is typed becomes operations, others' operations become edits, undo is the person's own.
 import type { editor, IDisposable } from "monaco-editor/editor/editor.api.js";
 import { acceptable, Builder, difference, identity, map, type Operation } from "./operation.ts";
-import { DocumentClient, type SyncState } from "./client.ts";
+import type { DocumentClient } from "./client.ts";
+import type { SyncState } from "./pending.ts";
 import type { Actor, CursorMoved, CursorRange } from "./protocol.ts";
 import { UndoHistory } from "./undo.ts";
 import { CursorFlags } from "./cursorFlags.ts";
@@ -13,9 +14,11 @@ export interface DocumentEvents {
   presence: (document: SyncedDocument, person: Actor, here: boolean) => void;
   agentEdited: (document: SyncedDocument, firstLine: number, lastLine: number) => void;
   notice: (document: SyncedDocument, text: string) => void;
-  moved: (document: SyncedDocument, path: string) => void;
+  moved: (document: SyncedDocument, from: string, to: string) => void;
 }
 
+const endings: Record<string, string> = { lf: "LF", crlf: "CRLF", cr: "CR", mixed: "Mixed" };
+const encodings: Record<string, string> = { "utf-8": "UTF-8", "utf-8-bom": "UTF-8 with BOM", "utf-16le": "UTF-16 LE", "utf-16be": "UTF-16 BE" };
 const cursorPause = 40;
 const undoKey = "KeyZ";
 const redoKey = "KeyY";
@@ -28,6 +31,7 @@ export class SyncedDocument {
   private readonly views = new Set<editor.ICodeEditor>();
   private applying = false;
   private cursorTimer: ReturnType<typeof setTimeout> | undefined;
+  private unpublished: editor.ICodeEditor | null = null;
 
   constructor(
     private readonly monaco: Monaco,
@@ -43,6 +47,7 @@ export class SyncedDocument {
     client.replica = {
       applyRemote: (operation, actor) => this.applyRemote(operation, actor),
       cursorMoved: (event) => this.cursorMoved(event),
+      caughtUp: () => this.unpublished && this.publishCursor(this.unpublished),
     };
   }
 
@@ -56,6 +61,14 @@ export class SyncedDocument {
 
   get unsent(): number {
     return this.client.unsent;
+  }
+
+  get lineEnding(): string {
+    return endings[this.client.lineEnding] ?? this.client.lineEnding;
+  }
+
+  get encoding(): string {
+    return encodings[this.client.encoding] ?? this.client.encoding;
   }
 
   save(): Promise<void> {
@@ -99,13 +112,19 @@ export class SyncedDocument {
     this.events.notice?.(this, text);
   }
 
-  moved(path: string): void {
-    this.events.moved?.(this, path);
+  moved(from: string, to: string): void {
+    this.events.moved?.(this, from, to);
+  }
+
+  /** Renamed by this page: known before the server's event tells it. */
+  moveTo(path: string): void {
+    this.client.moved(path);
   }
 
   dispose(): void {
     clearTimeout(this.cursorTimer);
     this.subscription.dispose();
+    this.cursors.actors.forEach((actor) => this.events.presence?.(this, actor, false));
     this.cursors.dispose();
     this.client.dispose();
     this.model.dispose();
@@ -145,7 +164,7 @@ export class SyncedDocument {
   private applyRemote(operation: Operation, actor: Actor): void {
     this.history.rebase(operation);
     const cursors = [...this.views].map((view) => ({ view, offsets: this.offsetsOf(view) }));
-    this.apply(operation);
+    this.cursors.follow(actor, this.apply(operation));
     for (const { view, offsets } of cursors) {
       this.keepCursor(view, offsets, operation);
     }
@@ -222,15 +241,19 @@ export class SyncedDocument {
   private publishCursorSoon(view: editor.ICodeEditor): void {
     clearTimeout(this.cursorTimer);
     this.cursorTimer = setTimeout(() => {
-      if (view.getModel() === this.model) {
-        this.client.setCursor(this.offsetsOf(view));
-      }
+      this.publishCursor(view);
     }, cursorPause);
+  }
+
+  /** Where it is now, or as soon as the server knows the text it is in. */
+  private publishCursor(view: editor.ICodeEditor): void {
+    this.unpublished = view.getModel() === this.model && !this.client.setCursor(this.offsetsOf(view)) ? view : null;
   }
 
   private cursorMoved(event: CursorMoved): void {
     this.cursors.show(event);
-    this.events.presence?.(this, event.actor, event.ranges.length > 0);
+    // One person may be here twice, in two windows.
+    this.events.presence?.(this, event.actor, this.cursors.actors.some((actor) => actor.id === event.actor.id));
   }
 }
 

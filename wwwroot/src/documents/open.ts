@@ -1,8 +1,9 @@
 // The door of this folder: opens a document for an editor.
 import type { editor } from "monaco-editor/editor/editor.api.js";
-import { DocumentClient, OpenError, type Notices, type Pending } from "./client.ts";
 import { DocumentHub } from "./hub.ts";
 import { SyncedDocument, type DocumentEvents } from "./monacoBinding.ts";
+import { openClient } from "./opening.ts";
+import { OpenError, type Notices, type Pending } from "./pending.ts";
 import type { Actor } from "./protocol.ts";
 import { hold, IndexedPending, openDatabase } from "./store.ts";
 
@@ -25,21 +26,32 @@ export interface OpenOptions {
 let hub: DocumentHub | undefined;
 let database: Promise<IDBDatabase | null> | undefined;
 
+/** Connects and opens the store while the editor is still loading, so that the first document waits for neither. */
+export function prepare(): void {
+  hub ??= new DocumentHub();
+  hub.connect();
+  database ??= openDatabase();
+}
+
 /**
  * The document, kept in step from now on. Rejects with an OpenError whose code is one of the hub's: notFound, forbidden, tooLarge, binary, invalidEncoding.
  */
 export async function openDocument(monaco: Monaco, options: OpenOptions): Promise<SyncedDocument> {
   hub ??= new DocumentHub();
   database ??= openDatabase();
-  const store = new IndexedPending(await database, [options.workspaceId, options.checkout ?? "live", options.path, options.person].join("/"));
+  const recordsOf = (path: string) => [options.workspaceId, options.checkout ?? "live", path, options.person].join("/");
+  const store = new IndexedPending(await database, recordsOf(options.path));
   const left = await store.adopt();
   let document: SyncedDocument | undefined;
   const notices: Notices = {
     changed: () => document?.changed(),
     notice: (text) => document?.notice(text),
-    moved: (path) => document?.moved(path),
+    moved: (from, to) => {
+      store.document = recordsOf(to);
+      document?.moved(from, to);
+    },
   };
-  const open = (kept: Pending | null, told: Notices) => DocumentClient.open(hub!, options.workspaceId, options.path, options.checkout, store, told, kept);
+  const open = (kept: Pending | null, told: Notices) => openClient(hub!, options.workspaceId, options.path, options.checkout, store, told, kept);
 
   // What other pages left behind is sent under their own names, then their clients go.
   for (const kept of left.slice(1)) {

@@ -44,6 +44,8 @@ export interface OpenAnswer {
   hash?: string;
   limits?: { operationUnits: number; operationSteps: number };
   readOnly?: boolean | null;
+  lineEnding?: string | null;
+  encoding?: string | null;
   error?: string | null;
   detail?: string | null;
 }
@@ -69,7 +71,8 @@ export interface Transport {
   submit(submission: Submission): Promise<SubmitAnswer>;
   save(documentId: string): Promise<SubmitAnswer>;
   setCursor(documentId: string, revision: number, ranges: CursorRange[]): void;
-  close(documentId: string): void;
+  /** This client is done with the document; another one of this page may go on with it. */
+  close(documentId: string, client: Listener): void;
 }
 
 /** What a document hears from the way to the server. */

@@ -2,7 +2,8 @@
 //
 // Each open document of each page has its own record. While the page lives it holds a lock of the same name, so another page can tell what an
 // ended page left behind from what a living one is about to send.
-import { fits, type Pending, type PendingStore } from "./client.ts";
+import { holdForThisPage } from "../shell/locks.ts";
+import { fits, type Pending, type PendingStore } from "./pending.ts";
 
 const databaseName = "codex-documents";
 const table = "pending";
@@ -16,7 +17,7 @@ export class IndexedPending implements PendingStore {
   private readonly waiting = new Map<string, Pending | null>();
   private writing = false;
 
-  constructor(private readonly database: IDBDatabase | null, private readonly document: string) {}
+  constructor(private readonly database: IDBDatabase | null, public document: string) {}
 
   put(pending: Pending): void {
     this.waiting.set(pending.clientId, pending);
@@ -96,15 +97,4 @@ export function openDatabase(): Promise<IDBDatabase | null> {
 }
 
 /** Holds the record's lock for as long as the page lives; false when a living page has it. */
-export function hold(clientId: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    if (!navigator.locks) {
-      resolve(true);
-      return;
-    }
-    void navigator.locks.request(`codex-document-${clientId}`, { ifAvailable: true }, (lock) => {
-      resolve(lock !== null);
-      return lock === null ? undefined : new Promise<never>(() => undefined);
-    });
-  });
-}
+export const hold = (clientId: string): Promise<boolean> => holdForThisPage(`document-${clientId}`);

@@ -10,8 +10,15 @@ export interface SyncedDocument {
   readonly state: SyncState;
   /** Edits that the server has not yet acknowledged. */
   readonly unsent: number;
+  /** How the file's lines end and how its characters are stored, e.g. "CRLF" and "UTF-8 with BOM". */
+  readonly lineEnding: string;
+  readonly encoding: string;
   /** Resolves when everything typed is acknowledged. */
   save(): Promise<void>;
+  /** The file has another path now; the document goes on. */
+  moveTo(path: string): void;
+  /** The file changed on disk: a document that does not hear so by itself looks again. */
+  changedOnDisk?(): Promise<void>;
   attach(view: editor.IStandaloneCodeEditor): () => void;
   dispose(): void;
 }

@@ -19,7 +19,12 @@ export interface TestCase {
 export interface TestRun {
   id: string;
   framework: string;
-  status: "passed" | "failed" | "error";
+  status: "running" | "passed" | "failed" | "error";
+  /** Case ids that it was asked for; none is all of them. */
+  filter?: string[] | null;
+  /** A task's own checkout; none is the live one that people see. */
+  checkout?: string | null;
+  startedBy?: string | null;
   total: number;
   passed: number;
   failed: number;
@@ -31,7 +36,8 @@ export interface TestRun {
   summary: string;
 }
 
-export const isBad = (test: TestCase) => test.status === "failed" || test.status === "error" || test.status === "timedOut";
+export const statusWords: Record<string, string> = { timedOut: "still running when the limit struck", running: "running", passed: "passed", failed: "failed", error: "error", skipped: "skipped" };
+export const isBad = (test: Pick<TestCase, "status">) => test.status === "failed" || test.status === "error" || test.status === "timedOut";
 export const statusIcon = (status: string) => ({ passed: "passed", skipped: "skipped", timedOut: "clock", running: "clock", error: "error" })[status] ?? "failed";
 export const statusClass = (status: string) => (status === "passed" ? "is-passed" : status === "skipped" || status === "running" ? "muted" : status === "timedOut" ? "is-warning" : "is-failed");
 export const inWorkspace = (frame: Frame) => !frame.path.startsWith("/") && !frame.path.startsWith("<");

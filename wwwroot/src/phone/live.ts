@@ -22,10 +22,11 @@ async function redraw(selector: string): Promise<void> {
   }
   const typed = present.querySelector<HTMLInputElement>(".phone-composer input[name=text]");
   const composer = fresh.querySelector(".phone-composer");
-  if (typed && composer) {
+  const focused = typed !== null && document.activeElement === typed;
+  if (typed && composer && (focused || typed.value !== "")) {
+    typed.placeholder = composer.querySelector<HTMLInputElement>("input[name=text]")!.placeholder;
     composer.replaceWith(typed.form!);
   }
-  const focused = typed !== null && document.activeElement === typed;
   const atEnd = window.innerHeight + window.scrollY >= document.body.scrollHeight - 120;
   present.replaceWith(fresh);
   if (focused) {
@@ -102,9 +103,21 @@ export function startPhone(): void {
   }
 }
 
+const LOOK_AGAIN_MS = 10_000;
+const PAGES = ["[data-task-page]", "[data-task-list]", "[data-approvals-page]"];
+
+// What no stream of a shown task tells: a task that is new, an approval of another one.
+window.setInterval(() => {
+  const page = PAGES.slice(1).find((selector) => document.querySelector(selector));
+  if (page && !document.hidden) {
+    void redraw(page).then(startPhone).catch(() => undefined);
+  }
+}, LOOK_AGAIN_MS);
+
 // A phone that wakes up may have slept through the stream's end.
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && document.querySelector("[data-task-page], [data-task-list], [data-approvals-page]")) {
-    void redraw(["[data-task-page]", "[data-task-list]", "[data-approvals-page]"].find((selector) => document.querySelector(selector))!).then(startPhone);
+  const page = PAGES.find((selector) => document.querySelector(selector));
+  if (!document.hidden && page) {
+    void redraw(page).then(startPhone).catch(() => undefined);
   }
 });

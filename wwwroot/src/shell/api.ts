@@ -38,15 +38,18 @@ export async function send(method: string, url: string, body?: unknown, init: Re
   return response;
 }
 
-async function problemOf(response: Response): Promise<ApiError> {
-  if (response.status === 401) {
+const problemOf = async (response: Response): Promise<ApiError> => problemFrom(response.status, await response.text().catch(() => ""));
+
+/** An answer that says no, as an error whose message is meant for the person. */
+export function problemFrom(status: number, body: string): ApiError {
+  if (status === 401) {
     return new ApiError(401, "signed-out", "You are signed out. Reload the page to sign in again.");
   }
   try {
-    const problem = (await response.json()) as { type?: string; title?: string; detail?: string; traceId?: string };
-    return new ApiError(response.status, problem.type ?? "error", problem.detail ?? problem.title ?? `The server answered ${response.status}.`, problem.traceId);
+    const problem = JSON.parse(body) as { type?: string; title?: string; detail?: string; traceId?: string };
+    return new ApiError(status, problem.type ?? "error", problem.detail ?? problem.title ?? `The server answered ${status}.`, problem.traceId);
   } catch {
-    return new ApiError(response.status, "error", `The server answered ${response.status}.`);
+    return new ApiError(status, "error", `The server answered ${status}.`);
   }
 }
 

@@ -34,7 +34,10 @@ export function chord(event: KeyboardEvent): string {
   if (event.shiftKey) {
     parts.push("Shift");
   }
-  parts.push(event.code === "Backquote" ? "`" : event.code === "Backslash" ? "\\" : event.key.length === 1 ? event.key.toUpperCase() : event.key);
+  // By the place on the keyboard where the layout writes other letters than Latin ones.
+  const place = /^Key([A-Z])$/.exec(event.code)?.[1];
+  const key = event.code === "Backquote" ? "`" : event.code === "Backslash" ? "\\" : place && /[^\0-\x7f]/.test(event.key) ? place : event.key;
+  parts.push(key.length === 1 ? key.toUpperCase() : key);
   return parts.join("+");
 }
 

@@ -15,9 +15,22 @@ const tell = () => resized.forEach((listener) => listener());
 
 export const isShown = (pane: Pane) => !ide.classList.contains(`no-${pane}`);
 
+// As in css/frame.css: too narrow for three columns, and too narrow for two.
+const crowded = matchMedia("(max-width: 1000px)");
+const narrow = matchMedia("(max-width: 640px)");
+
+/** Panes lie over the editors here, one at a time. */
+export const isNarrow = () => narrow.matches;
+
 export function show(pane: Pane, shown = true): void {
   ide.classList.toggle(`no-${pane}`, !shown);
-  remember(`shown.${pane}`, shown);
+  if (shown && narrow.matches && pane !== "panel") {
+    ide.classList.add(pane === "agent" ? "no-explorer" : "no-agent");
+  }
+  // What is done for lack of room is no wish for a wide window.
+  if (!crowded.matches) {
+    remember(`shown.${pane}`, shown);
+  }
   press();
   tell();
 }
@@ -135,15 +148,25 @@ export function setCount(panel: PanelName, count: number, className = ""): void 
   }
 }
 
+/** Shows what the person chose, as far as there is room. */
+function suit(): void {
+  for (const pane of ["explorer", "agent", "panel"] as const) {
+    const room = pane === "panel" || !(narrow.matches || (crowded.matches && pane === "agent"));
+    ide.classList.toggle(`no-${pane}`, !room || !remembered(`shown.${pane}`, true));
+  }
+  press();
+  tell();
+}
+
 export function startFrame(): void {
-  const narrow = innerWidth <= 640;
   for (const pane of ["explorer", "agent", "panel"] as const) {
     const kept = remembered<number | null>(`size.${pane}`, null);
     if (kept) {
       resize(pane, kept);
     }
-    ide.classList.toggle(`no-${pane}`, narrow ? pane !== "panel" : !remembered(`shown.${pane}`, true));
   }
+  crowded.addEventListener("change", suit);
+  narrow.addEventListener("change", suit);
   document.querySelectorAll<HTMLElement>("[data-divider]").forEach(wire);
   const tabs = [...document.querySelectorAll<HTMLElement>(".panel-tabs [role=tab]")];
   tabs.forEach((tab, index) => {
@@ -158,5 +181,5 @@ export function startFrame(): void {
     });
   });
   window.addEventListener("resize", tell);
-  press();
+  suit();
 }

@@ -56,15 +56,44 @@ export function overlay(content: HTMLElement, options: { light?: boolean; closed
   return close;
 }
 
-export function confirm(title: string, text: string, action: string): Promise<boolean> {
+/** Asks; null when nothing was chosen. The last of the actions is the expected one. */
+export function choose<T extends string>(title: string, text: string, actions: Partial<Record<T, string>>): Promise<T | null> {
   return new Promise((resolve) => {
-    let answer = false;
-    const yes = h("button", { type: "button", class: "button primary", onclick: () => ((answer = true), close()) }, action);
+    let answer: T | null = null;
+    const entries = Object.entries(actions) as [T, string][];
+    const buttons = entries.map(([value, label], index) =>
+      h("button", { type: "button", class: `button${index === entries.length - 1 ? " primary" : ""}`, onclick: () => ((answer = value), close()) }, label));
     const content = h("div", { class: "dialog", role: "alertdialog", "aria-modal": "true", "aria-label": title }, h("h2", {}, title), h("p", { class: "muted" }, text),
-      h("div", { class: "actions" }, h("button", { type: "button", class: "button", onclick: () => close() }, "Cancel"), yes));
+      h("div", { class: "actions" }, h("button", { type: "button", class: "button", onclick: () => close() }, "Cancel"), ...buttons));
     const close = overlay(content, { closed: () => resolve(answer) });
-    yes.focus();
+    buttons.at(-1)!.focus();
   });
+}
+
+export const confirm = async (title: string, text: string, action: string): Promise<boolean> => (await choose(title, text, { yes: action })) === "yes";
+
+export interface Progress {
+  /** What is being done now, and how much of it is done (0 to 1) where that is known. */
+  say: (text: string, share?: number) => void;
+  end: () => void;
+}
+
+/** Something that takes a while: seen after a second, cancelled from then on. */
+export function progress(text: string, cancel: () => void): Progress {
+  const words = h("p", {}, text);
+  const bar = h("i", {});
+  const element = h("div", { class: "toast" }, h("span", { class: "spinner", "aria-hidden": "true" }), words, h("button", { type: "button", class: "button small", onclick: cancel }, "Cancel"), h("span", { class: "toast-bar" }, bar));
+  const timer = window.setTimeout(() => byId("toasts").append(element), 1000);
+  return {
+    say: (now, share) => {
+      words.textContent = now;
+      bar.style.width = share === undefined ? "0" : `${Math.round(share * 100)}%`;
+    },
+    end: () => {
+      window.clearTimeout(timer);
+      element.remove();
+    },
+  };
 }
 
 export interface MenuItem {

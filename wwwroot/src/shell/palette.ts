@@ -1,6 +1,7 @@
 // Quick open and the command palette: one list, drawn only as far as it shows.
 import { all } from "./commands";
 import { fileIcon, folderOf, h, nameOf } from "./dom";
+import { shown } from "./names";
 import { fuzzy } from "./fuzzy";
 import { overlay } from "./overlays";
 
@@ -60,7 +61,7 @@ export function openPalette(sources: PaletteSources, initial: string): void {
       const ordered = text === "" ? [...recent, ...files.filter((file) => !recent.includes(file))].slice(0, 50) : files;
       const [query, line] = splitLine(text);
       entries = rank(ordered, query, (file) => file).map(({ item, at }) => ({
-        label: nameOf(item), detail: folderOf(item), at: at.map((index) => index - (item.length - nameOf(item).length)).filter((index) => index >= 0),
+        label: nameOf(item), detail: shown(folderOf(item)), at: at.map((index) => index - (item.length - nameOf(item).length)).filter((index) => index >= 0),
         icon: () => fileIcon(item), run: () => sources.open(item, line),
       }));
     }
@@ -119,7 +120,7 @@ function marked(text: string, at: number[]): Node[] {
     while (end < text.length && hits.has(end) === hit) {
       end++;
     }
-    nodes.push(hit ? h("mark", {}, text.slice(index, end)) : document.createTextNode(text.slice(index, end)));
+    nodes.push(hit ? h("mark", {}, shown(text.slice(index, end))) : document.createTextNode(shown(text.slice(index, end))));
     index = end;
   }
   return nodes;

@@ -17,6 +17,22 @@ export class Presence {
       people.delete(person.id);
     }
     this.files.set(path, people);
+    this.tell(path);
+  }
+
+  /** A file has another path. */
+  move(from: string, to: string): void {
+    const people = this.files.get(from);
+    if (people) {
+      this.files.delete(from);
+      this.mark(from, null);
+      this.files.set(to, people);
+      this.tell(to);
+    }
+  }
+
+  private tell(path: string): void {
+    const people = this.files.get(path)!;
     const [first] = people.values();
     this.mark(path, first ? colourOfActor(first) : null);
     const everybody = new Map([...this.files.values()].flatMap((file) => [...file]));

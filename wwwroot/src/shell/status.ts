@@ -3,7 +3,7 @@ import { h, icon, initials, personColour } from "./dom";
 
 const left = document.querySelector<HTMLElement>(".status-left")!;
 const right = document.querySelector<HTMLElement>(".status-right")!;
-const order = ["branch", "sync", "problems", "task", "position", "language", "eol", "sandbox", "model", "people"];
+const order = ["branch", "sync", "problems", "tests", "task", "position", "language", "eol", "access", "sandbox", "model", "people"];
 
 export interface StatusItem {
   text: string;

@@ -1,6 +1,7 @@
 // Search in files: results grouped by file, the newest query wins.
 import { getJson, workspaceUrl } from "../shell/api";
 import { byId, fileIcon, h, nameOf } from "../shell/dom";
+import { shown } from "../shell/names";
 
 interface Hit {
   path: string;
@@ -43,8 +44,8 @@ export function startSearch(open: (path: string, line: number, column: number) =
     const files = Map.groupBy(hits, (hit) => hit.path);
     results.replaceChildren(h("p", { class: "search-note" }, hits.length === 0 ? "No matches." : `${hits.length} matches in ${files.size} files`),
       ...[...files].flatMap(([path, list]) => [
-        h("div", { class: "search-file", title: path }, fileIcon(path), nameOf(path), h("span", { class: "muted" }, ` ${path.slice(0, -nameOf(path).length)}`)),
-        ...list.map((hit) => h("button", { type: "button", class: "search-hit", title: `${hit.path}:${hit.line}`, onclick: () => open(hit.path, hit.line, hit.column) }, ...marked(hit.preview.trimStart(), text))),
+        h("div", { class: "search-file", title: shown(path) }, fileIcon(path), shown(nameOf(path)), h("span", { class: "muted" }, ` ${shown(path.slice(0, -nameOf(path).length))}`)),
+        ...list.map((hit) => h("button", { type: "button", class: "search-hit", title: `${shown(hit.path)}:${hit.line}`, onclick: () => open(hit.path, hit.line, hit.column) }, ...marked(hit.preview.trimStart(), text))),
       ]));
   };
   form.addEventListener("submit", (event) => (event.preventDefault(), void search()));

@@ -12,17 +12,22 @@ export interface TreeEntry {
 export interface Row extends TreeEntry {
   depth: number;
   open: boolean;
+  /** Place among its siblings, from 1, and how many they are. */
+  place: number;
+  of: number;
 }
 
 const byName = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+export const treeUrl = (path: string, depth: number) => workspaceUrl(`/tree?path=${encodeURIComponent(path)}&depth=${depth}`);
 
 export class TreeModel {
   private readonly folders = new Map<string, TreeEntry[]>();
+  private places = new Map<string, number>();
   readonly open = new Set<string>();
   rows: Row[] = [];
 
   async load(path: string): Promise<void> {
-    const answer = await getJson<{ entries: TreeEntry[] }>(workspaceUrl(`/tree?path=${encodeURIComponent(path)}&depth=1`));
+    const answer = await getJson<{ entries: TreeEntry[] }>(treeUrl(path, 1));
     const entries = answer.entries.filter((entry) => folderOf(entry.path) === path);
     entries.sort((a, b) => Number(b.kind === "folder") - Number(a.kind === "folder") || byName.compare(nameOf(a.path), nameOf(b.path)));
     this.folders.set(path, entries);
@@ -56,23 +61,30 @@ export class TreeModel {
     }
   }
 
-  entry(path: string): TreeEntry | undefined {
-    return this.folders.get(folderOf(path))?.find((entry) => entry.path === path);
+  /** Where a path is among the rows, or -1. */
+  indexOf(path: string): number {
+    return this.places.get(path) ?? -1;
+  }
+
+  row(path: string): Row | undefined {
+    return this.rows[this.indexOf(path)];
   }
 
   flatten(): void {
     const rows: Row[] = [];
     const walk = (path: string, depth: number) => {
-      for (const entry of this.folders.get(path) ?? []) {
+      const entries = this.folders.get(path) ?? [];
+      entries.forEach((entry, index) => {
         const open = entry.kind === "folder" && this.open.has(entry.path);
-        rows.push({ ...entry, depth, open });
+        rows.push({ ...entry, depth, open, place: index + 1, of: entries.length });
         if (open) {
           walk(entry.path, depth + 1);
         }
-      }
+      });
     };
     walk("", 0);
     this.rows = rows;
+    this.places = new Map(rows.map((row, index) => [row.path, index]));
   }
 
   private forget(path: string): void {
@@ -86,7 +98,7 @@ export class FileIndex {
   private files: Promise<string[]> | undefined;
 
   all(): Promise<string[]> {
-    this.files ??= getJson<{ entries: TreeEntry[] }>(workspaceUrl("/tree?path=&depth=32"))
+    this.files ??= getJson<{ entries: TreeEntry[] }>(treeUrl("", 32))
       .then((answer) => answer.entries.filter((entry) => entry.kind === "file").map((entry) => entry.path))
       .catch((error: unknown) => {
         this.files = undefined;

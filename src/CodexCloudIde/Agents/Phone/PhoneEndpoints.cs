@@ -43,15 +43,10 @@ internal static class PhoneEndpoints
     private static async Task<IResult> ReviewAsync(HttpContext http, IGrainFactory grains, string task)
     {
         var form = await http.Request.ReadFormAsync(http.RequestAborted);
-        if (form["reject"].ToString() is { Length: > 0 } rejected)
-        {
-            var caller = http.GetCaller();
-            var diff = TaskEndpoints.IsId(task) ? await grains.Of(caller, task).DiffAsync(caller) : Refusal.NotFound;
-            var others = diff.Succeeded ? TaskJson.Read<DiffView>(diff.Value).Hunks.Where(hunk => hunk.Id != rejected && hunk.State != "rejected").Select(hunk => hunk.Id).ToArray() : [];
-            return await BackAsync(http, grains, task, (grain, by) => others.Length == 0 ? grain.ReviewAsync(by, "none", []) : grain.ReviewAsync(by, null, others), "/diff");
-        }
-
-        return await BackAsync(http, grains, task, (grain, by) => grain.ReviewAsync(by, form["accept"] == "all" ? "all" : "none", []), "/diff");
+        var word = form["accept"].ToString();
+        string[] Hunk(string name) => form[name].ToString() is { Length: > 0 } id ? [id] : [];
+        return await BackAsync(
+            http, grains, task, (grain, by) => word is "all" or "none" ? grain.ReviewAsync(by, word, [], null) : grain.ReviewAsync(by, null, Hunk("keep"), Hunk("reject")), "/diff");
     }
 
     private static async Task<IResult> BackAsync(

@@ -6,7 +6,7 @@ internal static class PhoneWords
     public static string StateOf(TaskView task) => task.State switch
     {
         TaskStates.WaitingForApproval => "needs you",
-        TaskStates.Completed => task.Outcome is { } outcome ? OutcomeOf(outcome.Kind) : "done",
+        TaskStates.Completed => task.Outcome is { } outcome ? (task.Kind, outcome.Kind) is ("fix", "answered") ? "nothing to fix" : OutcomeOf(outcome.Kind) : "done",
         _ => task.State,
     };
 
@@ -32,7 +32,7 @@ internal static class PhoneWords
 
     public static string IconOf(TaskView task) => task.State switch
     {
-        TaskStates.Completed => task.Outcome?.Kind is "notFixed" or "budgetSpent" ? "warning" : "passed",
+        TaskStates.Completed => task.Outcome?.Kind is "notFixed" or "partly" or "budgetSpent" ? "warning" : "passed",
         TaskStates.Failed => "failed",
         TaskStates.Cancelled => "stop",
         TaskStates.WaitingForApproval => "approve",
@@ -70,8 +70,8 @@ internal static class PhoneWords
         "plan" => item.Steps is { } steps ? $"Plan: {steps.Count(step => step.Status == "completed")} of {steps.Count} steps done" : "Plan",
         "fileChange" => $"{item.Path} {(item.Added is null ? item.Summary : $"+{item.Added} −{item.Removed}")}",
         "testRun" => item.TestRun is { } run ? $"{run.Passed} passed, {run.Failed + run.Errors} failed" : item.Summary ?? "running tests",
-        "approval" => $"{item.Decision ?? "waits"}: {item.Approval?.Action}",
-        _ => item.Command is { } command ? $"{string.Join(' ', command)}{(item.Summary is null ? "" : $" · {item.Summary}")}" : item.Summary ?? item.Type,
+        "approval" => $"{item.Decision switch { "allow" => "Allowed", "deny" => "Denied", "expired" => "Nobody answered", "withdrawn" => "Withdrawn", _ => "Waits for you" }}: {item.Approval?.Action}",
+        _ => item.Command is { } command ? $"{item.Purpose ?? string.Join(' ', command)}{(item.Summary is null ? "" : $" · {item.Summary}")}" : item.Summary ?? item.Type,
     };
 
     /// <summary>A model's words with what stands between backticks told apart.</summary>

@@ -91,8 +91,9 @@ internal sealed class RunCommandTool(ExecutionRunner runner) : IAgentTool
         var limits = arguments.OptionalNumber("timeoutSeconds") is { } seconds ? new ExecutionLimits(WallSeconds: seconds) : null;
         var request = new ExecutionRequest(
             intent.Command!, arguments.OptionalText("stdin"), Limits: limits, Network: intent.Network ? "proxy" : "none", WriteBack: intent.WriteBack);
+        var purpose = arguments.OptionalText("purpose") is { Length: > 0 } said ? RunOutput.Short(said.ReplaceLineEndings(" ")) : null;
         return context.ShowAsync(
-            item => item with { Type = "commandExecution", Tool = Name, Command = [.. intent.Command!.Select(RunOutput.Short)] },
+            item => item with { Type = "commandExecution", Tool = Name, Purpose = purpose, Command = [.. intent.Command!.Select(RunOutput.Short)] },
             $"running {intent.Command![0]}",
             async item =>
             {

@@ -19,6 +19,7 @@ internal static class Schemas
     public static JsonElement RunCommand { get; } = Of(
         """
         {"command":{"type":"array","items":{"type":"string"},"minItems":1,"description":"Program and arguments, no shell"},"stdin":{"type":"string"},
+        "purpose":{"type":"string","description":"What it is for, in a few words, for people"},
         "timeoutSeconds":{"type":"number","exclusiveMinimum":0},"network":{"enum":["none","proxy"]},
         "writeBack":{"type":"boolean","description":"Keep what it writes; needs a person's yes"}}
         """,
@@ -26,10 +27,16 @@ internal static class Schemas
 
     public static JsonElement TryPatches { get; } = Of(
         """
-        {"candidates":{"type":"array","minItems":1,"items":{"type":"object","required":["id","edits"],"properties":{"id":{"type":"string"},"edits":{"type":"array","items":
+        {"candidates":{"type":"array","minItems":1,"description":"Best first","items":{"type":"object","required":["id","edits"],"properties":{"id":{"type":"string"},"edits":{"type":"array","items":
         {"type":"object","required":["path","start","end","replacement"],"properties":{"path":{"type":"string"},
-        "start":{"type":"integer","description":"Offset in UTF-16 units in the text that read_file gives"},"end":{"type":"integer"},"replacement":{"type":"string"}}}}}}},
-        "tests":{"type":"array","items":{"type":"string"},"description":"Case ids that a candidate should mend"}}
+        "start":{"type":"integer","description":"Offset in UTF-16 units in the text that read_file gives"},"end":{"type":"integer"},"replacement":{"type":"string"}}}},
+        "thorough":{"type":"boolean","description":"Run all tests even when it mends nothing"}}}},
+        "tests":{"type":"array","items":{"type":"string"},"description":"Case ids that a candidate should mend"},
+        "keep":{"type":"array","items":{"type":"string"},"description":"Case ids that it may not break; all that passed last when absent"},
+        "seconds":{"type":"number","exclusiveMinimum":0,"description":"For all candidates"},"testSeconds":{"type":"number","exclusiveMinimum":0,"description":"For one candidate"},
+        "stopEarly":{"type":"boolean","description":"Leave the rest out soon after candidates that mend everything"},
+        "lineEnds":{"enum":["lf","asStored"],"description":"What offsets count: LF as in read_file, or the file's own"},
+        "seen":{"type":"object","description":"From a run of all tests, to try less: limits (seconds for each test, failing ones first), at (line that each failing test came to), reach (for each file [first line, last line, places of the tests that run it])"}}
         """,
         "candidates", "tests");
 

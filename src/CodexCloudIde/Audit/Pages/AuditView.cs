@@ -6,6 +6,11 @@ namespace CodexCloudIde.Audit.Pages;
 /// <summary>One line of the page.</summary>
 public sealed record AuditRow(long Sequence, string At, string ActorId, string ActorName, string Type, string Target, string Result, string Data, string Hash)
 {
+    /// <summary>Colour and sign together: neither alone tells it.</summary>
+    public string Tone => Result switch { "denied" or "deny" or "failed" => "failed", "cancelled" or "expired" or "withdrawn" or "started" => "muted", _ => "passed" };
+
+    public string Mark => Tone switch { "failed" => "✕", "muted" => "·", _ => "✓" };
+
     internal static AuditRow Of(string json)
     {
         using var document = JsonDocument.Parse(json);

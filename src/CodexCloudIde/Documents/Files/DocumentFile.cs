@@ -21,6 +21,9 @@ internal sealed class DocumentFile(DocumentKey key, DocumentWriter writer, FileM
     /// <summary>True when there are edits that the file does not have.</summary>
     public bool IsBehind => mark.Saved.Revision < writer.Revision;
 
+    /// <summary>How the text lies in the file.</summary>
+    public FileShape Shape => mark.Shape;
+
     /// <summary>What a save came to.</summary>
     /// <param name="Revision">That the file has now.</param>
     /// <param name="Wrote">Whether bytes were written.</param>

@@ -37,6 +37,11 @@ internal sealed record FileShape(TextEncoding Encoding, LineEnding Ending, LineE
     public static Refusal InvalidText { get; } = new(
         415, "invalidEncoding", "This file is not UTF-8 and has no byte order mark of UTF-16; it is left as it is. Convert it to UTF-8 to edit it.");
 
+    /// <summary>As API.md spells them: <c>lf</c>, <c>crlf</c>, <c>cr</c> or <c>mixed</c>; <c>utf-8</c>, <c>utf-8-bom</c>, <c>utf-16le</c> or <c>utf-16be</c>.</summary>
+    public (string LineEnding, string Encoding) Names => (
+        Ending switch { LineEnding.Lf => "lf", LineEnding.CrLf => "crlf", LineEnding.Cr => "cr", _ => "mixed" },
+        Encoding switch { TextEncoding.Utf8 => "utf-8", TextEncoding.Utf8WithMark => "utf-8-bom", TextEncoding.Utf16LittleEndian => "utf-16le", _ => "utf-16be" });
+
     /// <summary>The text with LF inside, and its shape; or why the bytes are no text.</summary>
     public static Outcome<(string Text, FileShape Shape)> Decode(ReadOnlySpan<byte> bytes)
     {

@@ -8,6 +8,7 @@ using CodexCloudIde.Documents;
 using CodexCloudIde.Executions.Runtime;
 using CodexCloudIde.Executions.Traces;
 using CodexCloudIde.Sandboxing;
+using CodexCloudIde.Storage;
 using CodexCloudIde.Tenants;
 using CodexCloudIde.Workspaces;
 
@@ -72,11 +73,15 @@ internal sealed partial class JobRunner(
         {
             await audit.AppendAsync(entry, CancellationToken.None);
         }
-        catch (IOException)
+        catch (IOException failure)
         {
-            await row;
-            await history.ForgetAsync(plan.Caller.Tenant, plan.Id);
-            return new Refusal(503, "audit-unavailable", "The audit log cannot be written, so nothing is run; tell an operator.");
+            await row.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (row.IsCompletedSuccessfully)
+            {
+                await history.ForgetAsync(plan.Caller.Tenant, plan.Id);
+            }
+
+            return DiskFull.Is(failure) ? DiskFull.Refusal : new Refusal(503, "audit-unavailable", "The audit log cannot be written, so nothing is run; tell an operator.");
         }
 
         await row;
@@ -104,6 +109,11 @@ internal sealed partial class JobRunner(
         catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
         {
             execution = execution with { Status = "notStarted", Reason = live.Stopping ? "serverStopped" : "cancelled" };
+        }
+        catch (Exception failure) when (DiskFull.Is(failure))
+        {
+            LogFailed(failure, plan.Key);
+            execution = execution with { Status = "notStarted", Reason = "diskFull", Labels = ["serverDiskFull"] };
         }
         catch (Exception failure)
         {

@@ -23,7 +23,7 @@ internal sealed class LiveRun(TenantId tenant, WorkspaceId workspace, string kin
 }
 
 /// <summary>Runs of this process by id. Ended ones stay readable for a while; the oldest go first.</summary>
-internal sealed partial class LiveRuns(RunHistory history, ILogger<LiveRuns> logger) : IHostedService
+internal sealed partial class LiveRuns(RunHistory history, ILogger<LiveRuns> logger) : IHostedLifecycleService
 {
     private const int MostEnded = 100;
 
@@ -38,6 +38,9 @@ internal sealed partial class LiveRuns(RunHistory history, ILogger<LiveRuns> log
     /// <summary>True once the host stops: runs that are cancelled from then on were stopped by the server.</summary>
     public bool Stopping { get; private set; }
 
+    /// <summary>Those that have not ended.</summary>
+    public IReadOnlyList<(string Id, LiveRun Run)> Running => [.. runs.Where(run => !run.Value.Ended.IsCompleted).Select(run => (run.Key, run.Value))];
+
     public LiveRun? Find(string id) => runs.GetValueOrDefault(id);
 
     /// <summary>Follows a run to its end; the run never fails (its runner turns failures into results).</summary>
@@ -45,6 +48,10 @@ internal sealed partial class LiveRuns(RunHistory history, ILogger<LiveRuns> log
     {
         runs[id] = run;
         run.Ended = FollowAsync(id, run, work);
+        if (Stopping)
+        {
+            _ = run.Cancelling.CancelAsync();
+        }
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -57,17 +64,20 @@ internal sealed partial class LiveRuns(RunHistory history, ILogger<LiveRuns> log
         }
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Before the web server stops: it waits for its requests, and some of those wait for a run.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         Stopping = true;
-        var open = runs.Values.ToList();
-        foreach (var run in open)
-        {
-            await run.Cancelling.CancelAsync();
-        }
-
-        await Task.WhenAll(open.Select(run => run.Ended)).WaitAsync(cancellationToken);
+        await Task.WhenAll(runs.Values.Select(run => run.Cancelling.CancelAsync()));
     }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(runs.Values.Select(run => run.Ended)).WaitAsync(cancellationToken);
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task FollowAsync(string id, LiveRun run, Task work)
     {

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
 using CodexCloudIde.Storage;
@@ -8,8 +9,10 @@ using Microsoft.EntityFrameworkCore;
 namespace CodexCloudIde.Executions.Running;
 
 /// <summary>Runs on disk: written before they start, completed when they end, told apart after a crash.</summary>
-internal sealed class RunHistory(TenantContexts contexts, TimeProvider time)
+internal sealed partial class RunHistory(TenantContexts contexts, TimeProvider time, ILogger<RunHistory> logger)
 {
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(3);
+
     private static readonly string Server = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}:{Environment.TickCount64}");
 
     public async Task BeginAsync<T>(Guid id, string kind, Caller caller, WorkspaceRef workspace, T initial, CancellationToken cancellationToken)
@@ -23,12 +26,14 @@ internal sealed class RunHistory(TenantContexts contexts, TimeProvider time)
         await context.SaveChangesAsync(cancellationToken);
     }
 
+    /// <summary>Never fails: a result that cannot be written now (a full disk) is written as soon as it can be.</summary>
     public async Task EndAsync<T>(TenantId tenant, Guid id, T result)
     {
         var text = JsonSerializer.Serialize(result, RunJson.Options);
-        await using var context = contexts.Create(tenant);
-        await context.Set<RunRow>().Where(run => run.Id == id)
-            .ExecuteUpdateAsync(set => set.SetProperty(run => run.Running, false).SetProperty(run => run.Result, text), CancellationToken.None);
+        if (!await TryEndAsync(tenant, id, text))
+        {
+            _ = EndLaterAsync(tenant, id, text);
+        }
     }
 
     /// <summary>Of a run that was refused after all.</summary>
@@ -54,9 +59,14 @@ internal sealed class RunHistory(TenantContexts contexts, TimeProvider time)
     public async Task<IReadOnlyList<RunRow>> ListAsync(TenantId tenant, WorkspaceId workspace, string kind, Api.PageRequest page, CancellationToken cancellationToken)
     {
         await using var context = contexts.Create(tenant);
-        var rows = await context.Set<RunRow>().AsNoTracking().Where(run => run.WorkspaceId == workspace && run.Kind == kind)
-            .OrderByDescending(run => run.StartedTicks).Take(MostListed).ToListAsync(cancellationToken);
-        return [.. rows.SkipWhile(run => page.After is not null && run.Id.ToString("N") != page.After).Skip(page.After is null ? 0 : 1).Take(page.Limit + 1)];
+        var rows = context.Set<RunRow>().AsNoTracking().Where(run => run.WorkspaceId == workspace && run.Kind == kind);
+        if (Guid.TryParseExact(page.After, "N", out var last))
+        {
+            var before = await rows.Where(run => run.Id == last).Select(run => run.StartedTicks).SingleOrDefaultAsync(cancellationToken);
+            rows = rows.Where(run => run.StartedTicks < before);
+        }
+
+        return await rows.OrderByDescending(run => run.StartedTicks).Take(page.Limit + 1).ToListAsync(cancellationToken);
     }
 
     /// <summary>Runs that a killed server of this machine left open become what they are: killed, reason <c>serverStopped</c>.</summary>
@@ -78,7 +88,33 @@ internal sealed class RunHistory(TenantContexts contexts, TimeProvider time)
         return dead.Count;
     }
 
-    private const int MostListed = 500;
+    private async Task EndLaterAsync(TenantId tenant, Guid id, string text)
+    {
+        do
+        {
+            await Task.Delay(Again, time);
+        }
+        while (!await TryEndAsync(tenant, id, text));
+    }
+
+    private async Task<bool> TryEndAsync(TenantId tenant, Guid id, string text)
+    {
+        try
+        {
+            await using var context = contexts.Create(tenant);
+            await context.Set<RunRow>().Where(run => run.Id == id)
+                .ExecuteUpdateAsync(set => set.SetProperty(run => run.Running, false).SetProperty(run => run.Result, text), CancellationToken.None);
+            return true;
+        }
+        catch (Exception failure) when (failure is DbException or IOException)
+        {
+            LogNotWritten(failure, id);
+            return false;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The result of run {Id} cannot be written; trying again")]
+    private partial void LogNotWritten(Exception failure, Guid id);
 
     private const string Stopped = "The server stopped while this ran; run it again.";
 

@@ -28,6 +28,7 @@ internal static class Summaries
         "noWorkingDirectory" => $"Not started: the working directory {Shown(request.WorkingDirectory)} does not exist in the workspace or cannot be entered.",
         "commandNotFound" => $"Not started: {Shown(request.Command[0])}, or the interpreter that its first line names, does not exist in the sandbox.",
         "commandNotExecutable" => $"Not started: {Shown(request.Command[0])} cannot be executed: it is a folder, lacks the permission (chmod +x), or its arguments are too long.",
+        "diskFull" => "Not started: the server's disk is full. Delete what is not needed or ask the operator for space, then try again.",
         "cancelled" => "Not started: it was cancelled before its turn.",
         "serverStopped" => "Not started: the server stopped; run it again.",
         _ => "Not started: no sandbox could be made for it; the server's log says why.",

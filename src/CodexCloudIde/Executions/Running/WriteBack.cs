@@ -13,6 +13,8 @@ internal sealed class WriteBack(OpenDocuments documents, WorkspaceFolder folder,
     public async Task<IReadOnlyList<string>> ApplyAsync(WorkspaceRef workspace, Actor actor, CollectedChanges collected, CancellationToken cancellationToken)
     {
         var refused = new List<string>();
+        // A document that is not yet in its file would bring a deleted file back.
+        await documents.MaterialiseAsync(workspace, cancellationToken);
         foreach (var change in collected.Changes)
         {
             if (change.Kind == ChangeKind.Deleted)

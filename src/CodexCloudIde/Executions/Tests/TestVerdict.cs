@@ -7,7 +7,9 @@ internal static class TestVerdict
 {
     public static TestRun Of(string id, string framework, TestReport report, Execution execution, TestRunRequest request)
     {
-        var cases = report.Cases.Select(found => Settle(found, execution)).ToList();
+        // The report has no end of a case that hung: it took what the others did not.
+        var hung = Math.Max(0, (execution.Usage?.WallMs ?? 0) - report.Cases.Sum(found => found.DurationMs));
+        var cases = report.Cases.Select(found => Settle(found, execution, hung)).ToList();
         int Count(string status) => cases.Count(found => found.Status == status);
         var (passed, failed, errors, skipped) = (Count("passed"), Count("failed") + Count("timedOut"), Count("error"), Count("skipped"));
         var status = execution.Status == "notStarted" || (cases.Count == 0 && execution.ExitCode != 0) ? "error"
@@ -15,15 +17,18 @@ internal static class TestVerdict
             : "passed";
         var run = new TestRun(
             id, report.Framework ?? framework, status, cases.Count, passed, failed, errors, skipped, Math.Round(cases.Sum(found => found.DurationMs), 3), cases,
-            request.Coverage || request.CoveragePerCase ? report.CoverageOf(request.CoveragePerCase) : null, execution, "");
+            request.Coverage || request.CoveragePerCase ? report.CoverageOf(request.CoveragePerCase) : null, execution, "")
+        {
+            Filter = request.Filter is { Count: > 0 } filter ? filter : null,
+        };
         return run with { Summary = Summarise(run) };
     }
 
     /// <summary>A case that was running when the end came, or that never began.</summary>
-    private static TestCase Settle(TestCase found, Execution execution) => (found.Status, execution.Status, execution.Reason) switch
+    private static TestCase Settle(TestCase found, Execution execution, double hung) => (found.Status, execution.Status, execution.Reason) switch
     {
         ("running", "killed", "cancelled" or "serverStopped") => found with { Status = "skipped", Message = "It was running when the run was cancelled." },
-        ("running", "killed", var reason) => found with { Status = "timedOut", Message = $"It was running when the limit on {reason} struck.", DurationMs = found.DurationMs },
+        ("running", "killed", var reason) => found with { Status = "timedOut", Message = $"It was still running when the {reason} limit struck.", DurationMs = Math.Round(hung) },
         ("running", _, _) => found with { Status = "error", Message = string.Create(CultureInfo.InvariantCulture, $"The test process ended with {execution.ExitCode} while it ran.") },
         ("pending", _, _) => found with { Status = "skipped", Message = "Not run: the run ended before it began." },
         _ => found,
@@ -33,7 +38,10 @@ internal static class TestVerdict
     {
         if (run.Total == 0)
         {
-            return $"No tests ran. {run.Execution.Summary}{Complaint(run.Execution)}";
+            const int notFound = 127;
+            return run.Execution is { Status: "exited", ExitCode: notFound } or { Reason: "commandNotFound" }
+                ? "No tests ran: the command was not found in the sandbox."
+                : $"No tests ran. {run.Execution.Summary}{Complaint(run.Execution)}";
         }
 
         var head = string.Create(CultureInfo.InvariantCulture, $"{run.Passed} of {run.Total} passed, {run.Failed} failed, {run.Errors} errors, {run.Skipped} skipped ({run.Framework}).");

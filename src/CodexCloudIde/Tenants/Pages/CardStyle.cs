@@ -1,16 +1,18 @@
+using System.Reflection;
+using System.Text.Json;
+
 namespace CodexCloudIde.Tenants.Pages;
 
-/// <summary>The style of pages that stand by themselves; inline, so that they need no other request.</summary>
+/// <summary>The style of pages that stand by themselves; inline, so that they need no other request. Its colours are the site's one table.</summary>
 internal static class CardStyle
 {
-    public const string Css = """
-        :root { --base:#0f1116; --surface:#161922; --line:#2a2f3d; --text:#e6e9f0; --muted:#9aa3b5; --accent:#7aa2f7; --on:#0f1116; --failed:#ff7b7b; --passed:#4cc38a; }
-        @media (prefers-color-scheme: light) {
-          :root { --base:#f6f7f9; --surface:#fff; --line:#d9dde5; --text:#1a1d24; --muted:#5a6372; --accent:#2f5bd8; --on:#fff; --failed:#c4262e; --passed:#1a7f4b; } }
+    private const string Rules = """
         * { box-sizing: border-box; }
+        body > header { display: flex; align-items: center; gap: 8px; max-width: 720px; margin: 0 auto; padding: 24px 16px 0; font-weight: 600; } body > header svg { color: var(--accent); }
+        body:has(.narrow) > header { max-width: 380px; padding: 8vh 0 0; }
         body { margin: 0; background: var(--base); color: var(--text); font: 14px/20px system-ui, sans-serif; }
         main { max-width: 720px; margin: 0 auto; padding: 24px 16px; }
-        main.narrow, .narrow { max-width: 380px; margin: 8vh auto 0; }
+        .narrow { max-width: 380px; margin: 0 auto; } body:has(.wide) > header, main:has(.wide) { max-width: 1160px; }
         section { background: var(--surface); border: 1px solid var(--line); border-radius: 6px; padding: 20px; margin: 0 0 16px; }
         h1 { font-size: 20px; line-height: 28px; margin: 0 0 12px; } h2 { font-size: 15px; margin: 0 0 12px; }
         p { margin: 0 0 12px; } .muted { color: var(--muted); } .failed { color: var(--failed); } .passed { color: var(--passed); }
@@ -19,11 +21,27 @@ internal static class CardStyle
         input[type=checkbox] { width: auto; min-height: 0; margin-right: 6px; }
         button, .button { display: inline-block; min-height: 40px; padding: 8px 16px; border: 1px solid var(--line); border-radius: 6px; background: transparent; color: var(--text);
           font: inherit; text-decoration: none; cursor: pointer; }
-        button.primary { background: var(--accent); border-color: var(--accent); color: var(--on); width: 100%; font-weight: 600; }
+        button.primary { background: var(--accent); border-color: var(--accent); color: var(--on-accent); width: 100%; font-weight: 600; }
         :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
         a { color: var(--accent); } nav { display: flex; flex-wrap: wrap; gap: 16px; margin: 0 0 16px; }
         .row { display: flex; flex-wrap: wrap; gap: 8px 12px; align-items: center; justify-content: space-between; padding: 10px 0; border-top: 1px solid var(--line); }
         .row > div { min-width: 0; overflow-wrap: anywhere; flex: 1 1 200px; } .inline { display: flex; flex-wrap: wrap; gap: 8px; align-items: end; } .inline > label { flex: 1 1 140px; margin: 0; }
         code { display: block; padding: 10px; border: 1px solid var(--line); border-radius: 6px; overflow-wrap: anywhere; user-select: all; font: 13px/20px "JetBrains Mono", monospace; }
         """;
+
+    public static string Css { get; } = Make();
+
+    private static string Make()
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("tokens.json")!;
+        using var json = JsonDocument.Parse(stream);
+        string Of(string theme) => string.Concat(json.RootElement.GetProperty(theme).EnumerateObject().Select(token => $"--{token.Name}:{token.Value.GetString()};"));
+        var (dark, light) = (Of("dark"), Of("light"));
+        return $$"""
+            :root { {{dark}} }
+            @media (prefers-color-scheme: light) { :root:not([data-theme]) { {{light}} } }
+            :root[data-theme=light] { {{light}} }
+            {{Rules}}
+            """;
+    }
 }

@@ -1,4 +1,5 @@
 using CodexCloudIde.Api;
+using CodexCloudIde.Storage;
 
 namespace CodexCloudIde.Workspaces.Disk;
 
@@ -8,9 +9,6 @@ internal static class DiskRefusals
     public static Refusal NoSuchPath { get; } = new(404, "not-found", "Nothing is at this path.");
 
     public static Refusal NotAFile { get; } = new(409, "not-a-file", "This path is a folder, a link or a special file; only regular files can be read and written.");
-
-    public static Refusal DiskFull { get; } =
-        new(507, "disk-full", "The server's disk is full, so nothing was written. Delete what is not needed or ask the operator for space, then try again.");
 
     /// <summary>The refusal for an expected failure, or null when the failure is none of the caller's doing.</summary>
     public static Refusal? Of(IOException failure) => failure.HResult switch
@@ -23,7 +21,7 @@ internal static class DiskRefusals
         Native.ENOTEMPTY => new(409, "exists", "A folder with something in it is at this path already."),
         Native.EINVAL => new(409, "into-itself", "A folder cannot be moved into itself."),
         Native.ENAMETOOLONG => WorkspacePath.TooLong,
-        Native.ENOSPC or Native.EDQUOT => DiskFull,
+        Native.ENOSPC or Native.EDQUOT => DiskFull.Refusal,
         Native.EFBIG => new(413, "too-large", "The file is larger than the disk's file system allows."),
         Native.EPERM or Native.EACCES or Native.EROFS => new(409, "not-writable", "The server may not change this path."),
         _ => null,

@@ -1,0 +1,76 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using CodexCloudIde.Tests.Hosting;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace CodexCloudIde.EndToEnd;
+
+/// <summary>What the tests panel shows when there is nothing to show, and to two people at once.</summary>
+public sealed class TestsPanelTests(Chromium chromium, IdeHost host) : IClassFixture<Chromium>, IClassFixture<IdeHost>
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Run_InOneBrowser_IsSeenAndCancelledInAnother()
+    {
+        var workspace = await CreateAsync(("test_slow.py", "import time\n\n\ndef test_quick():\n    assert True\n\n\ndef test_slow():\n    time.sleep(600)\n"));
+        var (one, two) = (await OpenAsync(workspace), await OpenAsync(workspace));
+        await Panel(one).GetByRole(AriaRole.Button, new() { Name = "Run tests" }).ClickAsync();
+        await Expect(Panel(two).Locator(".running")).ToContainTextAsync("runs them");
+        await Expect(Panel(two).Locator(".case").Filter(new() { HasText = "test_slow" })).ToBeVisibleAsync();
+        await Expect(Panel(two).Locator(".tests-summary b.is-passed")).ToContainTextAsync("1 passed");
+        await Panel(two).GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await Expect(Panel(one).GetByRole(AriaRole.Button, new() { Name = "Run tests" })).ToBeVisibleAsync();
+        await Expect(Panel(one).Locator(".tests-summary")).ToContainTextAsync("1 skipped");
+        await Expect(Panel(two).Locator(".tests-summary")).ToContainTextAsync("1 skipped");
+    }
+
+    [Fact]
+    public async Task Run_WithoutARunner_SaysWhatToDo()
+    {
+        var page = await OpenAsync(await CreateAsync(("notes.txt", "no tests here\n")));
+        await Panel(page).GetByRole(AriaRole.Button, new() { Name = "Run tests" }).ClickAsync();
+        await Expect(Panel(page)).ToContainTextAsync("No test runner was found");
+        await Expect(Panel(page).GetByRole(AriaRole.Button, new() { Name = "Run tests" })).ToBeEnabledAsync();
+    }
+
+    [Fact]
+    public async Task Run_CommandThatDoesNotExist_ShowsWhatItSaid()
+    {
+        var workspace = await CreateAsync(("notes.txt", "no tests here\n"));
+        var page = await OpenAsync(workspace);
+        using var answer = await host.Client.PostAsJsonAsync($"/api/v1/workspaces/{workspace}/test-runs", new { command = new[] { "no-such-runner" } }, Cancel);
+        Assert.Equal("error", (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("status").GetString());
+        await Expect(Panel(page)).ToContainTextAsync("No tests ran");
+        await Expect(Panel(page)).ToContainTextAsync("no-such-runner");
+    }
+
+    private static ILocator Panel(IPage page) => page.Locator("#panel-tests");
+
+    private async Task<string> CreateAsync(params (string Path, string Text)[] files)
+    {
+        using var made = await host.Client.PostAsJsonAsync("/api/v1/workspaces", new { name = "panel", source = new { template = "empty" } }, Cancel);
+        var workspace = (await made.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("id").GetString()!;
+        foreach (var (path, text) in files)
+        {
+            using var content = new StringContent(text);
+            using var put = await host.Client.PutAsync($"/api/v1/workspaces/{workspace}/files/{path}", content, Cancel);
+            put.EnsureSuccessStatusCode();
+        }
+
+        return workspace;
+    }
+
+    private async Task<IPage> OpenAsync(string workspace)
+    {
+        var page = await chromium.OpenAsync(host.Address);
+        await page.GotoAsync($"/sign-in?returnUrl=/w/{workspace}");
+        await page.GetByLabel("E-mail").FillAsync(IdeHost.OwnerEmail);
+        await page.GetByLabel("Password").FillAsync(IdeHost.OwnerPassword);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+        await page.GotoAsync($"/w/{workspace}");
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Tests" }).ClickAsync();
+        return page;
+    }
+}

@@ -1,0 +1,3 @@
+from chain.linked import Chain
+
+__all__ = ["Chain"]

@@ -1,0 +1,3 @@
+from plugins.core import Pipeline, step
+
+__all__ = ["Pipeline", "step"]
