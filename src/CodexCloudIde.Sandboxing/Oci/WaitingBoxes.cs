@@ -86,6 +86,10 @@ internal sealed partial class WaitingBoxes(int size, Func<CancellationToken, Tas
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping.Token);
             return await ready.Reader.ReadAsync(either.Token).ConfigureAwait(false);
         }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException(nameof(OciRuntime));
+        }
         finally
         {
             lock (gate)

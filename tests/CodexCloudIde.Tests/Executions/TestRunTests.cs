@@ -65,13 +65,6 @@ public sealed class TestRunTests(IdeHost host) : IClassFixture<IdeHost>
     }
 
     [Fact]
-    public async Task Run_CommandThatDoesNotExist_SaysSo()
-    {
-        var run = await host.TestAsync(await host.NewWorkspaceAsync(("a.txt", "a")), new { command = new[] { "no-such-runner" } });
-        Assert.Equal(("error", "No tests ran: the command was not found in the sandbox."), ((string)run["status"]!, (string)run["summary"]!));
-    }
-
-    [Fact]
     public async Task Run_Mixed_HasEveryCaseWithItsFrames()
     {
         var workspace = await host.NewWorkspaceAsync(("shop.py", "def price(item):\n    return item['net']\n"), ("tests/test_shop.py", Mixed), ("conftest.py", ""));

@@ -1,6 +1,8 @@
 // The browser's sync client against a sequencer over a bad network, from a seed: messages are delayed, events reordered, answers lost, connections cut, pages
 // closed and opened again with what their store kept. At the end everybody has the same text, and every edit was sequenced exactly once.
-import { DocumentClient, type Pending, type PendingStore } from "../../../wwwroot/src/documents/client.ts";
+import type { DocumentClient } from "../../../wwwroot/src/documents/client.ts";
+import { openClient } from "../../../wwwroot/src/documents/opening.ts";
+import type { Pending, PendingStore } from "../../../wwwroot/src/documents/pending.ts";
 import { apply, hash, replace, requiredLength, transform, type Operation } from "../../../wwwroot/src/documents/operation.ts";
 import type { Actor, Edited, Listener, OpenAnswer, OpenRequest, Submission, SubmitAnswer, Transport } from "../../../wwwroot/src/documents/protocol.ts";
 import { UndoHistory } from "../../../wwwroot/src/documents/undo.ts";
@@ -131,7 +133,7 @@ class Page {
     const store: PendingStore = { put: (pending) => this.kept.set(pending.clientId, structuredClone(pending)), remove: (id) => this.kept.delete(id) };
     for (;;) {
       try {
-        this.client = await DocumentClient.open(
+        this.client = await openClient(
           this.wire, "w", "p", undefined, store, { changed: () => undefined, notice: (text) => { throw new Error(text); }, moved: () => undefined }, [...this.kept.values()][0] ?? null);
         break;
       } catch (error) {

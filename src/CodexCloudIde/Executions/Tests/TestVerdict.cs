@@ -38,10 +38,7 @@ internal static class TestVerdict
     {
         if (run.Total == 0)
         {
-            const int notFound = 127;
-            return run.Execution is { Status: "exited", ExitCode: notFound } or { Reason: "commandNotFound" }
-                ? "No tests ran: the command was not found in the sandbox."
-                : $"No tests ran. {run.Execution.Summary}{Complaint(run.Execution)}";
+            return $"No tests ran. {run.Execution.Summary}{Complaint(run.Execution)}";
         }
 
         var head = string.Create(CultureInfo.InvariantCulture, $"{run.Passed} of {run.Total} passed, {run.Failed} failed, {run.Errors} errors, {run.Skipped} skipped ({run.Framework}).");
