@@ -6,6 +6,8 @@ namespace CodexCloudIde.Tests.Hosting;
 /// <summary>A real redis-server of one test on a free loopback port, without persistence.</summary>
 internal sealed class RedisServer : IAsyncDisposable
 {
+    private const int MostAttempts = 100;
+
     private readonly TempFolder folder = new();
     private readonly int port;
     private Process process;
@@ -60,10 +62,29 @@ internal sealed class RedisServer : IAsyncDisposable
         folder.Dispose();
     }
 
+    /// <summary>
+    /// Waits for it to listen. Whoever kept asking for a port that nobody listened at may have got a connection to itself, which holds the port for a
+    /// moment: a server that could not have it ends, and is started again.
+    /// </summary>
     private async Task AnswersAsync()
     {
-        await using var connection = await ConnectionMultiplexer.ConnectAsync($"{Configuration},connectRetry=50,connectTimeout=500");
-        await connection.GetDatabase().PingAsync();
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var connection = await ConnectionMultiplexer.ConnectAsync($"{Configuration},connectRetry=10,connectTimeout=500");
+                await connection.GetDatabase().PingAsync();
+                return;
+            }
+            catch (RedisConnectionException) when (attempt < MostAttempts)
+            {
+                if (process.HasExited)
+                {
+                    process.Dispose();
+                    process = Run();
+                }
+            }
+        }
     }
 
     private Process Run() => Process.Start(new ProcessStartInfo("redis-server")

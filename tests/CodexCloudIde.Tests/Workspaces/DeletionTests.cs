@@ -48,7 +48,7 @@ public sealed class DeletionTests(IdeHost host) : IClassFixture<IdeHost>
 
     [Theory]
     [InlineData("00000000000000000000000000000000")]
-    [InlineData("..")]
+    [InlineData("-..-")]
     [InlineData("x")]
     public async Task Undo_OfWhatWasNeverDeleted_IsNotFound(string deletion)
     {

@@ -150,6 +150,7 @@ class Page {
         this.history.rebase(operation);
       },
       cursorMoved: () => undefined,
+      caughtUp: () => undefined,
     };
   }
 
