@@ -155,7 +155,8 @@ public sealed class ExplorerTests(IdeHost host, Chromium chromium) : IClassFixtu
         var tree = JsonNode.Parse(await host.Client.GetStringAsync(new Uri($"api/v1/workspaces/{workspace}/tree?path=docs/project/deep", UriKind.Relative), Ending))!;
         Assert.Contains("docs/project/deep/empty", tree["entries"]!.AsArray().Select(entry => (string)entry!["path"]!));
 
-        // The same name again, at the top: asked first.
+        // The same name again, at the top: asked first. Not before the tree stands still.
+        await Expect(visitor.Row("note.txt")).ToHaveCountAsync(2);
         await DropAsync(visitor, visitor.Row("note.txt").Last, Path.Combine(mine.Path, "note.txt"));
         var dialog = visitor.Page.GetByRole(AriaRole.Alertdialog);
         await Expect(dialog).ToContainTextAsync("note.txt");

@@ -54,6 +54,7 @@ public sealed partial class VisitorJourneyTests
         await page.GetByRole(AriaRole.Button, new() { Name = "Create workspace" }).ClickAsync();
         await page.WaitForURLAsync("**/w/*");
         await visitor.Row("many").ClickAsync();
+        await Expect(visitor.Row().Nth(9)).ToBeVisibleAsync();
         await visitor.Tree.PressAsync("End");
         await Expect(visitor.Row($"file{ManyFiles - 1}.txt")).ToBeInViewportAsync();
         Assert.InRange(await visitor.Row().CountAsync(), 10, 100);
