@@ -64,6 +64,8 @@ public sealed class AccessibilityTests(IdeHost host, Chromium chromium) : IClass
     {
         var found = await page.RunAxe(Rules);
         await Chromium.ShootAsync(page, $"axe-{name}-{await page.EvaluateAsync<string>("() => document.documentElement.dataset.theme ?? (matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark')")}");
-        Assert.Empty(found.Violations.SelectMany(violation => violation.Nodes.Select(node => $"{name}: {violation.Id}: {node.Target}: {violation.Help}")));
+        var violations = found.Violations.SelectMany(violation => violation.Nodes.Select(
+            node => $"{name}: {violation.Id}: {node.Target}: {violation.Help}: {string.Join("; ", node.Any.Select(check => check.Message))}")).ToList();
+        Assert.True(violations.Count == 0, string.Join('\n', violations));
     }
 }

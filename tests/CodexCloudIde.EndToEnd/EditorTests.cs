@@ -119,7 +119,7 @@ public sealed class EditorTests(IdeHost host, Chromium chromium) : IClassFixture
         var before = (await second.Page.Locator("[class*=remote-][class*=-cursor]").BoundingBoxAsync())!.X;
         await first.Page.Keyboard.TypeAsync("ped");
         await Expect(second.Text).ToContainTextAsync(Spaced("as it is typed"));
-        await second.Page.WaitForFunctionAsync("before => document.querySelector('[class*=remote-][class*=-cursor]')?.getBoundingClientRect().x > before", before);
+        await Eventually.Async(async () => (await second.Page.Locator("[class*=remote-][class*=-cursor]").BoundingBoxAsync())?.X > before, "the cursor behind what was typed");
         await Chromium.ShootAsync(second.Page, "editor-together");
 
         // Both at once; undo takes back only one's own.

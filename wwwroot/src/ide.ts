@@ -323,9 +323,19 @@ async function sandbox(): Promise<void> {
 prepare();
 startFrame();
 listen();
+/** Why there are no files, if there are none, the workspace's state tells; an import may end between the two questions. */
+async function startExplorer(): Promise<void> {
+  try {
+    await explorer.start();
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 409) {
+      window.setTimeout(() => void startExplorer(), 500);
+    }
+  }
+}
+
 watchCircuit();
-// Why there are no files, if there are none, the workspace's state tells.
-void explorer.start().catch(() => undefined);
+void startExplorer();
 void loadWorkspace().catch(showMissing);
 void editors.restore();
 startSearch((path, line, column) => void editors.open(path, { place: { line, column } }));
