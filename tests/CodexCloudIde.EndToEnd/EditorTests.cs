@@ -116,7 +116,7 @@ public sealed class EditorTests(IdeHost host, Chromium chromium) : IClassFixture
         await Expect(second.Page.Locator(".avatars")).ToHaveAttributeAsync("aria-label", $"Here: {host.Owner.Name}");
 
         // The cursor stands behind the last letter, and stays there while more comes.
-        var before = (await second.Page.Locator("[class*=remote-][class*=-cursor]").BoundingBoxAsync())!.X;
+        double before = (await second.Page.Locator("[class*=remote-][class*=-cursor]").BoundingBoxAsync())!.X;
         await first.Page.Keyboard.TypeAsync("ped");
         await Expect(second.Text).ToContainTextAsync(Spaced("as it is typed"));
         await Eventually.Async(async () => (await second.Page.Locator("[class*=remote-][class*=-cursor]").BoundingBoxAsync())?.X > before, "the cursor behind what was typed");

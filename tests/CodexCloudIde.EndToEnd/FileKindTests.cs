@@ -53,17 +53,14 @@ public sealed class FileKindTests(IdeHost host, Chromium chromium) : IClassFixtu
         Assert.Equal(Bytes(Mark, "Z" + large), await BytesAsync(host.Client, workspace, "large.txt"));
 
         // Another writes it while something is typed here: neither is lost without a word.
-        await visitor.Page.RouteAsync("**/files/large.txt", async route =>
-        {
-            if (route.Request.Method == "PUT")
-            {
-                await visitor.Page.UnrouteAllAsync();
-                await host.Client.PutAsync(FileUrl(workspace, "large.txt"), new ByteArrayContent(Bytes(Mark, "theirs" + large)), TestContext.Current.CancellationToken);
-            }
-
-            await route.ContinueAsync();
-        });
+        await visitor.Page.Context.SetOfflineAsync(true);
         await visitor.Page.Keyboard.TypeAsync("mine");
+        using (var theirs = await host.Client.PutAsync(FileUrl(workspace, "large.txt"), new ByteArrayContent(Bytes(Mark, "theirs" + large)), TestContext.Current.CancellationToken))
+        {
+            theirs.EnsureSuccessStatusCode();
+        }
+
+        await visitor.Page.Context.SetOfflineAsync(false);
         await visitor.Page.Keyboard.PressAsync("Control+S");
         var dialog = visitor.Page.GetByRole(AriaRole.Alertdialog);
         await Expect(dialog).ToContainTextAsync("changed by somebody else");

@@ -33,8 +33,15 @@ internal sealed class Visitor(IPage page) : IAsyncDisposable
         await page.GetByLabel("E-mail").FillAsync(email);
         await page.GetByLabel("Password").FillAsync(IdeHost.OwnerPassword);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Workspaces", Exact = true })).ToBeVisibleAsync();
+        await AtHomeAsync(page);
         return new Visitor(page);
+    }
+
+    /// <summary>The first page is there, and its script with it.</summary>
+    public static async Task AtHomeAsync(IPage page)
+    {
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Workspaces", Exact = true })).ToBeVisibleAsync();
+        await Expect(page.Locator("form[data-wired]")).ToBeVisibleAsync();
     }
 
     /// <summary>Makes a workspace by API and opens it; its id.</summary>

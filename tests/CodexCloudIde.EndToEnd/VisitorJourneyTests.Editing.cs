@@ -56,7 +56,7 @@ public sealed partial class VisitorJourneyTests
         await keys.TypeAsync("scratch.txt");
         await keys.PressAsync("Enter");
         await Expect(visitor.Tab("scratch.txt")).ToBeVisibleAsync();
-        await Expect(visitor.Text).ToBeVisibleAsync();
+        await Expect(page.Locator(".monaco-editor.focused")).ToBeVisibleAsync();
 
         // Unsaved while the server cannot answer, saved when it can.
         await page.Context.SetOfflineAsync(true);

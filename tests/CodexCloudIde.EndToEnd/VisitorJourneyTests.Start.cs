@@ -23,7 +23,7 @@ public sealed partial class VisitorJourneyTests
         await page.GetByLabel("Name of the tenant").FillAsync("Visitors");
         await Chromium.ShootAsync(page, "1-set-up");
         await page.GetByRole(AriaRole.Button, new() { Name = "Create account" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Workspaces", Exact = true })).ToBeVisibleAsync();
+        await Visitor.AtHomeAsync(page);
         await Chromium.ShootAsync(page, "1-first-page");
 
         // The link works once.
@@ -40,7 +40,7 @@ public sealed partial class VisitorJourneyTests
         await page.GetByLabel("Password").FillAsync(Password);
         await Chromium.ShootAsync(page, "1-sign-in");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Workspaces", Exact = true })).ToBeVisibleAsync();
+        await Visitor.AtHomeAsync(page);
     }
 
     private static async Task CreateWorkspaceAsync(IPage page, string repositories)
@@ -61,6 +61,7 @@ public sealed partial class VisitorJourneyTests
         await Chromium.ShootAsync(page, "2-ten-thousand-files");
 
         await page.GotoAsync("/");
+        await Visitor.AtHomeAsync(page);
         await page.GetByRole(AriaRole.Tab, new() { Name = "Git repository" }).ClickAsync();
         await page.GetByLabel("Address").FillAsync(await RepositoryAsync(repositories));
         await Chromium.ShootAsync(page, "2-git");
@@ -69,6 +70,7 @@ public sealed partial class VisitorJourneyTests
         await Expect(visitor.Row("tracked.txt")).ToBeVisibleAsync();
 
         await page.GotoAsync("/");
+        await Visitor.AtHomeAsync(page);
         await page.GetByText("Sample to debug").ClickAsync();
         await page.GetByLabel("Name (optional)").FillAsync("Sample");
         await Chromium.ShootAsync(page, "2-workspaces");

@@ -39,6 +39,7 @@ public sealed class WorkspacesPageTests(Chromium chromium) : IClassFixture<Chrom
         await Chromium.ShootAsync(page, "workspaces-bad-archive");
         // Nothing half-made stays behind.
         await page.ReloadAsync();
+        await AtHomeAsync(page);
         await Expect(page.GetByText("No workspace yet.")).ToBeVisibleAsync();
 
         foreach (var (archive, file, name) in new[] { (tar, "src", "mine"), (zip, "readme.md", "mine") })
@@ -50,6 +51,7 @@ public sealed class WorkspacesPageTests(Chromium chromium) : IClassFixture<Chrom
             await Expect(visitor.Row(file)).ToBeVisibleAsync();
             await Expect(page.Locator("#workspace-name")).ToHaveTextAsync(name);
             await page.GotoAsync("/");
+            await AtHomeAsync(page);
         }
 
         await Expect(page.Locator(".workspace-card")).ToHaveCountAsync(2);
@@ -98,6 +100,7 @@ public sealed class WorkspacesPageTests(Chromium chromium) : IClassFixture<Chrom
         await Expect(page.Locator(".not-ready")).ToContainTextAsync("name cannot be resolved");
         await Chromium.ShootAsync(page, "workspace-import-failed");
         await page.GetByRole(AriaRole.Link, new() { Name = "All workspaces" }).ClickAsync();
+        await AtHomeAsync(page);
         var card = page.Locator(".workspace-card");
         await Expect(card).ToContainTextAsync("Import failed");
         await Expect(card).ToContainTextAsync("name cannot be resolved");

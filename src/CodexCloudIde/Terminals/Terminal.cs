@@ -60,6 +60,9 @@ internal sealed class Terminal : IAsyncDisposable
     /// <summary>Completes when a connection was told of the end.</summary>
     public Task Announced => exitSent.Task;
 
+    /// <summary>It was closed: what is left of it goes on its own, and nobody can have it again.</summary>
+    public bool IsClosed => Volatile.Read(ref disposed) == 1;
+
     public TimeSpan CpuTime => sandbox.CpuTime;
 
     public bool IsAttached

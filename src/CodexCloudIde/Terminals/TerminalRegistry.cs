@@ -26,12 +26,13 @@ internal sealed partial class TerminalRegistry(
     /// <summary>The terminal, for the account that opened it only.</summary>
     public Terminal? Find(Caller caller, string? id) =>
         id is not null && terminals.TryGetValue(id, out var found) && found.Terminal.Caller.Tenant == caller.Tenant && found.Terminal.Caller.User == caller.User
+            && !found.Terminal.IsClosed
             ? found.Terminal : null;
 
     /// <summary>The account's terminals in the workspace, the oldest first.</summary>
     public IEnumerable<Terminal> Of(Caller caller, WorkspaceId workspace) =>
         terminals.Values.Select(open => open.Terminal)
-            .Where(open => open.Caller.Tenant == caller.Tenant && open.Caller.User == caller.User && open.Workspace.Workspace == workspace)
+            .Where(open => !open.IsClosed && open.Caller.Tenant == caller.Tenant && open.Caller.User == caller.User && open.Workspace.Workspace == workspace)
             .OrderBy(open => open.Since);
 
     public async Task<Outcome<string>> OpenAsync(Caller caller, WorkspaceId workspace, string connection, int columns, int rows, CancellationToken cancellationToken)

@@ -58,7 +58,7 @@ export class Editors {
       await this.load(tab);
       this.draw(tab);
       if (group.active === tab) {
-        await this.screen.mount(group, tab, false);
+        await this.screen.mount(group, tab, null);
       }
     });
     this.screen.drawStage(this.current);
@@ -326,6 +326,7 @@ export class Editors {
   }
 
   private async activate(group: Group, tab: Tab, focus: boolean): Promise<void> {
+    const from = focus ? (document.activeElement ?? document.body) : null;
     if (group.active && group.active !== tab && documentOf(group.active) && group.editor) {
       group.active.state = group.editor.saveViewState();
     }
@@ -350,7 +351,7 @@ export class Editors {
         return;
       }
     }
-    await this.screen.mount(group, tab, focus);
+    await this.screen.mount(group, tab, from);
   }
 
   private async load(tab: Tab): Promise<void> {

@@ -112,13 +112,17 @@ export class FileDocument implements SyncedDocument {
     this.asking = true;
     const answer = await choose(`${shown(nameOf(this.path))} was changed by somebody else`, "This file is too large to be edited together: either their version stays, or yours.", { theirs: "Take theirs", mine: "Keep mine" });
     this.asking = false;
+    if (answer === null) {
+      // Undecided: neither is touched, and the next save asks again.
+      return;
+    }
     const { bytes, tag } = await wholeFile(this.path);
     this.tag = tag;
     if (answer === "theirs") {
       this.unsent = 0;
       this.show(decode(bytes));
       this.become("saved");
-    } else if (answer === "mine") {
+    } else {
       await this.write();
     }
   }

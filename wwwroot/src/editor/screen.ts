@@ -19,9 +19,12 @@ export interface ScreenHost {
 export class Screen {
   constructor(private readonly monacoReady: Promise<Monaco>, private readonly host: ScreenHost) {}
 
-  async mount(group: Group, tab: Tab, focus: boolean): Promise<void> {
+  /** `from`: what had the keys when this was asked for; null: they stay where they are. Opening takes a moment, and whoever went on to type elsewhere keeps them. */
+  async mount(group: Group, tab: Tab, from: Element | null): Promise<void> {
     const document = documentOf(tab);
+    const mayFocus = () => from !== null && [from, window.document.body, null].includes(window.document.activeElement);
     if (!document) {
+      const focus = mayFocus();
       this.drawStage(group);
       if (focus) {
         (group.stage.firstElementChild as HTMLElement | null)?.focus();
@@ -46,8 +49,7 @@ export class Screen {
     this.drawAccess(group, tab);
     this.goToPending(group, tab, view);
     this.drawPosition(group);
-    // Opening takes a moment: whoever began to type in a box meanwhile keeps the keys.
-    if (focus && !(window.document.activeElement instanceof HTMLInputElement)) {
+    if (mayFocus()) {
       view.focus();
     }
   }

@@ -30,8 +30,9 @@ export function monacoTheme(theme: ThemeName) {
     ],
     colors: {
       "editor.background": t.base, "editor.foreground": t.text, "editorLineNumber.foreground": t.muted, "editorLineNumber.activeForeground": t.text,
-      "editor.lineHighlightBackground": `${t.hover}80`, "editor.lineHighlightBorder": "#00000000", "editor.selectionBackground": `${t.accent}45`, "editor.wordHighlightBackground": `${t.accent}1c`, "editor.wordHighlightStrongBackground": `${t.accent}26`, "editor.wordHighlightTextBackground": `${t.accent}1c`,
-      "editor.inactiveSelectionBackground": `${t.accent}28`, "editorCursor.foreground": t.accent, "editorWidget.background": t.raised,
+      "editor.lineHighlightBackground": `${t.hover}80`, "editor.lineHighlightBorder": "#00000000", "editor.selectionBackground": `${t.accent}45`,
+      "editor.inactiveSelectionBackground": `${t.accent}28`, "editorCursor.foreground": t.accent,
+      "editor.wordHighlightBackground": `${t.accent}20`, "editor.wordHighlightTextBackground": `${t.accent}20`, "editor.wordHighlightStrongBackground": `${t.accent}30`, "editorWidget.background": t.raised,
       "editorWidget.border": t.line, "editorSuggestWidget.selectedBackground": t.selected, "editorHoverWidget.background": t.raised,
       "editorIndentGuide.background1": t.line, "editorIndentGuide.activeBackground1": t.muted, "editorGutter.background": t.base, "input.background": t.base,
       "input.border": t.line, focusBorder: t.accent, "list.hoverBackground": t.hover, "list.activeSelectionBackground": t.selected,

@@ -229,15 +229,15 @@ export class Explorer {
       toast("Changing files needs the role developer or higher.");
       return;
     }
-    const box = nameBox(naming, naming.path === null ? depthOf(naming.folder) : this.model.row(naming.path)!.depth, (path) => {
+    const box = nameBox(naming, naming.path === null ? depthOf(naming.folder) : this.model.row(naming.path)!.depth, (path, byKey) => {
       this.view.inserted = null;
-      void (path === null ? Promise.resolve() : this.saveName(naming, path)).then(() => {
-        this.view.draw();
-        if (document.activeElement === document.body || document.activeElement === null) {
-          this.element.focus();
-        }
-      });
       this.view.draw();
+      if (byKey) {
+        this.element.focus();
+      }
+      if (path !== null) {
+        void this.saveName(naming, path).then(() => this.view.draw());
+      }
     });
     this.view.inserted = { at, instead: naming.path !== null, element: box.element };
     this.view.draw();

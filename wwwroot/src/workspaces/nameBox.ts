@@ -9,29 +9,29 @@ export interface Naming {
   kind: "file" | "folder";
 }
 
-/** The row with the box; `done` is called once, with the path that was asked for, or null when nothing is to be done. */
-export function nameBox(naming: Naming, depth: number, done: (path: string | null) => void): { element: HTMLElement; focus: () => void } {
+/** The row with the box; `done` is called once, with the path that was asked for, or null when nothing is to be done, and whether by a key. */
+export function nameBox(naming: Naming, depth: number, done: (path: string | null, byKey: boolean) => void): { element: HTMLElement; focus: () => void } {
   const old = naming.path === null ? "" : nameOf(naming.path);
   const { text, parse } = editable(old);
   const input = h("input", { type: "text", "aria-label": naming.path === null ? `Name of the new ${naming.kind}` : "New name", spellcheck: "false", autocomplete: "off", value: text });
   let over = false;
-  const finish = (save: boolean) => {
+  const finish = (save: boolean, byKey: boolean) => {
     if (over) {
       return;
     }
     over = true;
     // Spaces around a name are a slip of the finger, unless the name had them before.
     const typed = input.value === text ? old : parse(old === old.trim() ? input.value.trim() : input.value);
-    done(save && typed !== "" && typed !== old ? (naming.folder ? `${naming.folder}/${typed}` : typed) : null);
+    done(save && typed !== "" && typed !== old ? (naming.folder ? `${naming.folder}/${typed}` : typed) : null, byKey);
   };
   input.addEventListener("keydown", (event) => {
     event.stopPropagation();
     if (event.key === "Enter" || event.key === "Escape") {
       event.preventDefault();
-      finish(event.key === "Enter");
+      finish(event.key === "Enter", true);
     }
   });
-  input.addEventListener("blur", () => finish(true));
+  input.addEventListener("blur", () => finish(true, false));
   const element = h("div", { class: "tree-row naming", role: "treeitem", "aria-level": depth + 1, "aria-selected": "true", style: `padding-left:${22 + depth * 12}px` },
     icon(naming.kind === "folder" ? "folder" : "file", "file-icon"), input);
   return {

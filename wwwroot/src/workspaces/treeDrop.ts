@@ -29,7 +29,7 @@ export function wireDrop(element: HTMLElement, model: TreeModel, view: TreeView,
     target = undefined;
     over = null;
     window.clearTimeout(timer);
-    element.classList.remove("drop");
+    element.classList.remove("drop-here");
   };
 
   element.addEventListener("dragstart", (event) => {
@@ -53,7 +53,7 @@ export function wireDrop(element: HTMLElement, model: TreeModel, view: TreeView,
     over = folder;
     target = folder ? view.elementOf(folder) : undefined;
     target?.classList.add("target");
-    element.classList.toggle("drop", !target);
+    element.classList.toggle("drop-here", !target);
     if (folder && model.row(folder)?.open === false) {
       timer = window.setTimeout(() => actions.expand(folder), openAfter);
     }
