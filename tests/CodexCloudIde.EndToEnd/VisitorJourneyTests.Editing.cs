@@ -63,6 +63,8 @@ public sealed partial class VisitorJourneyTests
         await Expect(visitor.Sync).ToContainTextAsync("Offline");
         await visitor.TypeAtEndAsync("not yet");
         await Expect(visitor.Tab("scratch.txt")).ToHaveClassAsync(new Regex("dirty"));
+        await Expect(visitor.Tab("feed.py")).Not.ToHaveClassAsync(new Regex("dirty"));
+        await Expect(visitor.Row("money.py")).ToBeVisibleAsync();
         await Expect(visitor.Sync).ToHaveTextAsync("Offline (7 unsent)");
         await Chromium.ShootAsync(page, "3-unsaved");
         await page.Context.SetOfflineAsync(false);

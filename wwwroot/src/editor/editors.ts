@@ -262,7 +262,7 @@ export class Editors {
 
   /** A document's state changed: dots on tabs, the line that says it is gone. */
   documentChanged(document: SyncedDocument): void {
-    this.unsaved.set(document.path, document.state);
+    this.unsaved.set(document.path, document.state, document.unsent);
     for (const group of this.groups.list) {
       for (const tab of group.tabs.filter((one) => one.path === document.path)) {
         if (document.unsent > 0 && tab.preview) {

@@ -17,11 +17,11 @@ export class Unsaved {
     return this.paths.has(path);
   }
 
-  set(path: string, state: SyncState): void {
-    if (state === "offline") {
-      this.tell(path);
-    } else if (state !== "saving") {
+  set(path: string, state: SyncState, unsent: number): void {
+    if (unsent === 0 || (state !== "offline" && state !== "saving")) {
       this.forget(path);
+    } else if (state === "offline") {
+      this.tell(path);
     } else if (!this.paths.has(path) && !this.waiting.has(path)) {
       this.waiting.set(path, window.setTimeout(() => this.tell(path), toldAfter));
     }

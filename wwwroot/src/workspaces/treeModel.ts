@@ -1,5 +1,5 @@
 // The explorer's model: folders are loaded when they are opened; the visible rows are a flat list.
-import { getJson, workspaceUrl } from "../shell/api";
+import { ApiError, getJson, workspaceUrl } from "../shell/api";
 import { folderOf, nameOf } from "../shell/dom";
 
 export interface TreeEntry {
@@ -33,10 +33,14 @@ export class TreeModel {
     this.folders.set(path, entries);
   }
 
-  /** Loads again what is loaded; a folder that went away is forgotten. */
+  /** Loads again what is loaded. A folder that is not there any more is forgotten; one that cannot be asked for now stays as it was. */
   async refresh(paths?: string[]): Promise<void> {
     const known = [...this.folders.keys()].filter((path) => !paths || paths.some((changed) => changed === "" || folderOf(changed) === path || changed === path || path.startsWith(`${changed}/`)));
-    await Promise.all((known.length ? known : [""]).map((path) => this.load(path).catch(() => path !== "" && this.forget(path))));
+    await Promise.all((known.length ? known : [""]).map((path) => this.load(path).catch((error: unknown) => {
+      if (path !== "" && error instanceof ApiError && error.status === 404) {
+        this.forget(path);
+      }
+    })));
     this.flatten();
   }
 
