@@ -91,6 +91,10 @@ public sealed class TerminalPageTests(IdeHost host, Chromium chromium) : IClassF
         await before.ShellAsync("echo X is $X");
         await before.ShellSaysAsync("X is first");
 
+        // The one in front stays in front.
+        await page.ReloadAsync();
+        await before.ShellSaysAsync("X is first");
+
         // The window closed for good: the shells wait for whoever comes back.
         var context = page.Context;
         await page.CloseAsync();

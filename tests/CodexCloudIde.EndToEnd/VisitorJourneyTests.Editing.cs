@@ -100,13 +100,13 @@ public sealed partial class VisitorJourneyTests
         await Chromium.ShootAsync(page, "4-colours");
 
         await page.GetByRole(AriaRole.Separator, new() { Name = "Resize the bottom panel" }).PressAsync("ArrowUp");
-        await visitor.ShellAsync("clear; trap 'echo resized to $(stty size)' WINCH; sleep 1000");
+        await visitor.ShellAsync("clear; was=$(stty size); while [ \"$was\" = \"$(stty size)\" ]; do sleep 0.1; done; echo re''sized to $(stty size); sleep 1000");
         await page.GetByRole(AriaRole.Separator, new() { Name = "Resize the bottom panel" }).PressAsync("ArrowUp");
         await page.GetByRole(AriaRole.Separator, new() { Name = "Resize the bottom panel" }).PressAsync("ArrowUp");
+        await visitor.ShellSaysAsync("resized to");
         await page.Locator("#panel-terminal .terminal-host:visible .xterm").ClickAsync();
         await page.Keyboard.PressAsync("Control+C");
-        await visitor.ShellSaysAsync("resized to");
-        await visitor.ShellAsync("trap - WINCH");
+        await visitor.ShellSaysAsync("^C");
 
         await page.EvaluateAsync("() => navigator.clipboard.writeText('echo from-the-terminal | tee -a README.md terminal.txt')");
         await page.Keyboard.PressAsync("Control+V");
@@ -121,7 +121,8 @@ public sealed partial class VisitorJourneyTests
         await page.Keyboard.TypeAsync("q");
 
         // The page is loaded anew, the shell is the same one.
-        await visitor.ShellAsync("KEPT=yes; clear");
+        await visitor.ShellAsync("KEPT=yes; clear; echo re''ady");
+        await visitor.ShellSaysAsync("ready");
         await page.ReloadAsync();
         await visitor.ShellSaysAsync("$");
         await visitor.ShellAsync("echo kept $KEPT");

@@ -10,6 +10,8 @@ import { TerminalHub } from "./terminalHub";
 interface Kept {
   id: string;
   title: string;
+  /** The one in front. */
+  active: boolean;
 }
 
 // Of this browser tab, beyond a reload: two tabs on one workspace have terminals of their own.
@@ -63,13 +65,18 @@ export class TerminalPanel {
     // What this page had, even if the server has not yet noticed that it went; and what nobody has.
     const there = await this.hub.list().catch(() => []);
     const mine = [...kept.filter((one) => there.some((other) => other.terminalId === one.id)),
-      ...there.filter((one) => !one.attached && !kept.some((other) => other.id === one.terminalId)).map((one) => ({ id: one.terminalId, title: "" }))];
+      ...there.filter((one) => !one.attached && !kept.some((other) => other.id === one.terminalId)).map((one) => ({ id: one.terminalId, title: "", active: false }))];
     for (const { id, title } of mine) {
       const session = this.place(title || `bash ${this.counter + 1}`);
       this.counter++;
       if (!(await session.attach(id))) {
         this.remove(session);
       }
+    }
+    // What another page left behind comes along, but not in front of what was looked at.
+    const front = this.sessions.find(({ id }) => mine.some((one) => one.active && one.id === id)) ?? this.sessions[0];
+    if (front) {
+      this.choose(front);
     }
     // Ended meanwhile, or in the hands of another page: a number that is not used starts anew.
     this.counter = this.sessions.length;
@@ -126,7 +133,7 @@ export class TerminalPanel {
   }
 
   private draw(): void {
-    const kept: Kept[] = this.sessions.flatMap(({ id, title, ended }) => (id && !ended ? [{ id, title }] : []));
+    const kept: Kept[] = this.sessions.flatMap((session) => (session.id && !session.ended ? [{ id: session.id, title: session.title, active: session === this.active }] : []));
     if (!this.restoring) {
       sessionStorage.setItem(keptKey, JSON.stringify(kept));
     }
