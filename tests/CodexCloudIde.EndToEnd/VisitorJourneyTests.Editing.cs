@@ -127,7 +127,6 @@ public sealed partial class VisitorJourneyTests
         await visitor.ShellSaysAsync("$");
         await visitor.ShellAsync("echo kept $KEPT");
         await visitor.ShellSaysAsync("kept yes");
-        await visitor.QuickOpenAsync("README", "README.md");
         await visitor.ShellAsync("rm terminal.txt dropped.txt");
         await Expect(visitor.Row("terminal.txt")).ToHaveCountAsync(0);
     }
