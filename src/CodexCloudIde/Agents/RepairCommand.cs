@@ -30,7 +30,8 @@ internal static class RepairCommand
         Console.CancelKeyPress += interrupted;
         try
         {
-            return await RunAsync(Path.GetFullPath(given), arguments["--write"] is not null, stop.Token);
+            var settings = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine([.. arguments.Settings]).Build();
+            return await RunAsync(Path.GetFullPath(given), arguments["--write"] is not null, settings["Ide:Sandbox:RuntimeProgram"], stop.Token);
         }
         catch (SandboxException problem)
         {
@@ -53,12 +54,18 @@ internal static class RepairCommand
         }
     }
 
-    private static async Task<int> RunAsync(string project, bool write, CancellationToken stop)
+    private static async Task<int> RunAsync(string project, bool write, string? program, CancellationToken stop)
     {
         var data = Directory.CreateTempSubdirectory("codex-repair-");
         try
         {
-            await using var runtime = new OciRuntime(new SandboxOptions { DataDirectory = data.FullName, PoolSize = 1 }, NullLogger<OciRuntime>.Instance);
+            var options = new SandboxOptions { DataDirectory = data.FullName, PoolSize = 1 };
+            if (program is { Length: > 0 })
+            {
+                options.RuntimePrograms = [program];
+            }
+
+            await using var runtime = new OciRuntime(options, NullLogger<OciRuntime>.Instance);
             var probe = await runtime.ProbeAsync(stop);
             if (!probe.Usable)
             {

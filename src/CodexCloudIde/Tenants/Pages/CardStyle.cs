@@ -23,7 +23,9 @@ internal static class CardStyle
           font: inherit; text-decoration: none; cursor: pointer; }
         button.primary { background: var(--accent); border-color: var(--accent); color: var(--on-accent); width: 100%; font-weight: 600; }
         :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-        a { color: var(--accent); } nav { display: flex; flex-wrap: wrap; gap: 16px; margin: 0 0 16px; }
+        a { color: var(--accent); } nav { display: flex; flex-wrap: wrap; gap: 4px; margin: 0 0 20px -10px; }
+        nav a { padding: 6px 10px; border-radius: 6px; color: var(--muted); text-decoration: none; } nav a:hover, nav a[aria-current] { color: var(--text); background: var(--hover); }
+        .head { display: flex; flex-wrap: wrap; gap: 12px; align-items: center; justify-content: space-between; margin: 0 0 16px; } .head > div { flex: 1 1 240px; } .head h1 { margin: 0; } .head p { margin: 0; }
         .row { display: flex; flex-wrap: wrap; gap: 8px 12px; align-items: center; justify-content: space-between; padding: 10px 0; border-top: 1px solid var(--line); }
         .row > div { min-width: 0; overflow-wrap: anywhere; flex: 1 1 200px; } .inline { display: flex; flex-wrap: wrap; gap: 8px; align-items: end; } .inline > label { flex: 1 1 140px; margin: 0; }
         code { display: block; padding: 10px; border: 1px solid var(--line); border-radius: 6px; overflow-wrap: anywhere; user-select: all; font: 13px/20px "JetBrains Mono", monospace; }
