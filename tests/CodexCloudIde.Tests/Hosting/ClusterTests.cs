@@ -118,6 +118,7 @@ public sealed class ClusterTests
         await redis.StartAgainAsync();
         await Eventually.Async(async () => (await one.Client.GetFromJsonAsync<JsonElement>("/readyz", Cancellation)).GetProperty("status").GetString() == "ready", "Redis is used again");
         await Eventually.Async(async () => await redis.AliveAsync() == 2, "both are in the table again, where a newcomer finds them");
+        await Eventually.Async(async () => await redis.SubscribersAsync("codex-cloud-ide:codex-cloud-ide:workspace-events") == 2, "both listen to each other again");
         using var asked = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/workspaces/{workspace}/events") { Headers = { Accept = { new("text/event-stream") } } };
         using var stream = await two.Client.SendAsync(asked, HttpCompletionOption.ResponseHeadersRead, Cancellation);
         using var lines = new StreamReader(await stream.Content.ReadAsStreamAsync(Cancellation));
@@ -187,8 +188,13 @@ public sealed class ClusterTests
 
     private static async Task HearAsync(StreamReader lines, string text)
     {
-        string line;
-        while (!(line = await LineAsync(lines, "data:")).Contains(text, StringComparison.Ordinal)) Assert.NotEqual("(ended)", line);
+        await Heard().WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+
+        async Task Heard()
+        {
+            string line;
+            while (!(line = await LineAsync(lines, "data:")).Contains(text, StringComparison.Ordinal)) Assert.NotEqual("(ended)", line);
+        }
     }
 
     private static async Task<string> LineAsync(StreamReader lines, string prefix)

@@ -49,6 +49,13 @@ internal sealed class RedisServer : IAsyncDisposable
     /// <summary>How many it holds for alive.</summary>
     public Task<int> AliveAsync() => CountAsync("Active", 3);
 
+    /// <summary>How many connections listen to a channel.</summary>
+    public async Task<long> SubscribersAsync(string channel)
+    {
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(Configuration);
+        return await connection.GetServer(Configuration).SubscriptionSubscriberCountAsync(RedisChannel.Literal(channel));
+    }
+
     private async Task<int> CountAsync(string status, int number)
     {
         await using var connection = await ConnectionMultiplexer.ConnectAsync(Configuration);
