@@ -40,8 +40,8 @@ export class TerminalPanel {
 
   /** The panel came into view: there is a shell at once, an earlier one if there is. */
   shown(focus = true): void {
-    this.draw();
     if (this.sessions.length > 0) {
+      this.draw();
       this.fit();
       if (focus) {
         this.active?.focus();
@@ -49,6 +49,7 @@ export class TerminalPanel {
       return;
     }
     this.restoring ??= this.restore(focus).finally(() => (this.restoring = undefined));
+    this.draw();
   }
 
   async add(focus = true): Promise<void> {
