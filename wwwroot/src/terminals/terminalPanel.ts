@@ -48,7 +48,10 @@ export class TerminalPanel {
       }
       return;
     }
-    this.restoring ??= this.restore(focus).finally(() => (this.restoring = undefined));
+    this.restoring ??= this.restore(focus).finally(() => {
+      this.restoring = undefined;
+      this.draw();
+    });
     this.draw();
   }
 
@@ -88,7 +91,6 @@ export class TerminalPanel {
     if (focus) {
       this.active?.focus();
     }
-    this.draw();
   }
 
   private place(title: string): Session {
