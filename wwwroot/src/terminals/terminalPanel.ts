@@ -35,7 +35,6 @@ export class TerminalPanel {
     onResize(() => this.fit());
     new ResizeObserver(() => this.fit()).observe(this.stage);
     onPanel((panel) => (panel === "terminal" ? this.shown() : this.tools.replaceChildren()));
-    this.draw();
   }
 
   /** The panel came into view: there is a shell at once, an earlier one if there is. */
