@@ -1,7 +1,7 @@
 namespace CodexCloudIde.Benchmarks;
 
 /// <summary>What was asked for on the command line.</summary>
-/// <param name="Name">editing, sandbox, inference, sessions or repair.</param>
+/// <param name="Name">editing, sandbox, inference, sessions, repair or cluster.</param>
 /// <param name="Traces">Files to replay.</param>
 /// <param name="Data">Folder with further data; null when none was given.</param>
 /// <param name="Quick">End within a minute.</param>
@@ -15,7 +15,8 @@ internal static class CommandLine
         dotnet run -c Release --project tests/CodexCloudIde.Benchmarks -- NAME [--trace FILE]… [--data DIR] [--quick] [--json FILE]
           sessions   start of the server, memory at rest, the IDE page in a cold browser, key to paint in the other browser
           sandbox    one short execution by API against the bare process
-          repair     the fix of sample-debug by API
+          repair     the fix of sample-debug by API; the share of held-out bugs that is mended
+          cluster    two processes, one killed: when the other serves its documents
           editing    transform and apply; durable acknowledgements over the hub
           inference  cost of a scheduling decision
         """;
@@ -25,6 +26,7 @@ internal static class CommandLine
         ["sessions"] = SessionsBenchmark.RunAsync,
         ["sandbox"] = SandboxBenchmark.RunAsync,
         ["repair"] = RepairBenchmark.RunAsync,
+        ["cluster"] = ClusterBenchmark.RunAsync,
         ["editing"] = EditingBenchmark.RunAsync,
         ["inference"] = InferenceBenchmark.RunAsync,
     };

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.SignalR.Client;
 
 namespace CodexCloudIde.Benchmarks;
 
@@ -14,15 +15,21 @@ internal sealed class Product : IAsyncDisposable
     private const string Token = "benchmark-owner-token";
     private readonly Process process;
     private readonly string data;
+    private readonly bool ownsData;
 
-    private Product(Process process, string data, Uri address)
+    private Product(Process process, string program, string data, bool ownsData, Uri address)
     {
+        Program = program;
+        this.ownsData = ownsData;
         this.process = process;
         this.data = data;
         Address = address;
         Client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(5) };
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
     }
+
+    /// <summary>The folder of the published program.</summary>
+    public string Program { get; }
 
     public Uri Address { get; }
 
@@ -41,23 +48,26 @@ internal sealed class Product : IAsyncDisposable
         }
     }
 
-    public static async Task<Product> StartAsync(CancellationToken cancellationToken)
+    public static Task<Product> StartAsync(CancellationToken cancellationToken) => StartAsync(null, [], cancellationToken);
+
+    /// <summary>On a data directory that others use too, which stays; with further settings.</summary>
+    public static async Task<Product> StartAsync(string? shared, IReadOnlyList<string> settings, CancellationToken cancellationToken)
     {
         var app = await PublishedAsync(cancellationToken);
-        var data = Directory.CreateTempSubdirectory("codex-benchmark-").FullName;
+        var data = shared ?? Directory.CreateTempSubdirectory("codex-benchmark-").FullName;
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = app, RedirectStandardOutput = true };
         string[] arguments =
         [
             Path.Combine(app, "CodexCloudIde.dll"), "--urls", address.ToString(), $"--Ide:DataDirectory={data}", $"--Ide:Bootstrap:OwnerEmail={Email}", $"--Ide:Bootstrap:OwnerPassword={Password}",
-            $"--Ide:Bootstrap:Token={Token}", "--Logging:LogLevel:Default=Warning",
+            $"--Ide:Bootstrap:Token={Token}", "--Logging:LogLevel:Default=Warning", .. settings,
         ];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         var began = Stopwatch.GetTimestamp();
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
-        var product = new Product(process, data, address);
+        var product = new Product(process, app, data, shared is null, address);
         while (!await product.ReadyAsync(cancellationToken))
         {
             if (process.HasExited) throw new InvalidOperationException($"The product ended with {process.ExitCode}.");
@@ -82,9 +92,22 @@ internal sealed class Product : IAsyncDisposable
         return answer.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new HttpRequestException($"{path}: {(int)answer.StatusCode} {text}");
     }
 
+    /// <summary>A connection to the documents hub; not started.</summary>
+    public HubConnection Documents() =>
+        new HubConnectionBuilder().WithUrl(new Uri(Address, "hubs/documents"), options => options.AccessTokenProvider = () => Task.FromResult<string?>(Token)).Build();
+
+    /// <summary>SIGKILL, without warning.</summary>
+    public void Kill() => process.Kill();
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        if (process.HasExited)
+        {
+            process.Dispose();
+            return;
+        }
+
         using (var stop = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
         {
             await stop.WaitForExitAsync();
@@ -101,7 +124,7 @@ internal sealed class Product : IAsyncDisposable
         }
 
         process.Dispose();
-        Directory.Delete(data, recursive: true);
+        if (ownsData) Directory.Delete(data, recursive: true);
     }
 
     private async Task<bool> ReadyAsync(CancellationToken cancellationToken)
@@ -126,7 +149,8 @@ internal sealed class Product : IAsyncDisposable
         return publish.ExitCode == 0 ? Path.Combine(root, "artifacts", "app") : throw new InvalidOperationException("The product could not be published.");
     }
 
-    private static string Root()
+    /// <summary>The repository.</summary>
+    public static string Root()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
@@ -136,7 +160,7 @@ internal sealed class Product : IAsyncDisposable
         throw new DirectoryNotFoundException("The benchmarks are not below the repository.");
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();

@@ -3,7 +3,7 @@ using System.Net.ServerSentEvents;
 
 namespace CodexCloudIde.Benchmarks;
 
-/// <summary>The fix of the template sample-debug as a visitor gets it: a task with the offline model, followed to its end.</summary>
+/// <summary>The fix of the template sample-debug as a visitor gets it: a task with the offline model, followed to its end; then the bugs that are held out.</summary>
 internal static class RepairBenchmark
 {
     public static async Task RunAsync(Arguments arguments, Report report, CancellationToken cancellationToken)
@@ -24,6 +24,7 @@ internal static class RepairBenchmark
         }
 
         report.AtMost("fix of sample-debug, request to thread.completed, p50", "s", times.Quantile(0.5) / 1000, 60);
+        await HeldOutFigure.MeasureAsync(product.Program, arguments, report, cancellationToken);
     }
 
     private static async Task FollowAsync(Product product, string task, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Text;
 using CodexCloudIde.Tests.Hosting;
+using Microsoft.Playwright;
 using static CodexCloudIde.EndToEnd.Visitor;
 using static Microsoft.Playwright.Assertions;
 
@@ -68,6 +69,36 @@ public sealed class OutageTests(Chromium chromium) : IClassFixture<Chromium>
         {
             await ide.DisposeAsync();
         }
+    }
+
+    [Fact]
+    public async Task Typing_WhileSignedOut_IsKeptAndSentAfterSigningInAgain()
+    {
+        using var data = new TempFolder();
+        await using var ide = await IdeProcess.StartAsync(data.Path);
+        var workspace = await CreateAsync(ide.Client, File("note.txt", "before\n"));
+        await using var visitor = await SignInAsync(chromium, ide.Address);
+        await visitor.EnterAsync(workspace);
+        await visitor.OpenAsync("note.txt");
+
+        var elsewhere = await visitor.Page.Context.NewPageAsync();
+        await elsewhere.GotoAsync("/account");
+        await elsewhere.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).First.ClickAsync();
+        await Expect(elsewhere.GetByLabel("Password")).ToBeVisibleAsync();
+        await visitor.Page.BringToFrontAsync();
+        await Expect(visitor.Sync).ToHaveTextAsync("Signed out");
+        await visitor.TypeAtEndAsync("kept");
+        await Expect(visitor.Sync).ToHaveTextAsync("Signed out (4 unsent)");
+        await visitor.Page.WaitForFunctionAsync(KeptInBrowser, "kept");
+        await Chromium.ShootAsync(visitor.Page, "signed-out");
+
+        visitor.Page.Dialog += (_, leaving) => _ = leaving.AcceptAsync();
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await visitor.FillSignInAsync();
+        await Expect(visitor.Text).ToContainTextAsync("kept");
+        await visitor.SavedAsync();
+        Assert.EndsWith($"/w/{workspace}", visitor.Page.Url, StringComparison.Ordinal);
+        Assert.Equal("before\nkept", await TextAsync(ide, workspace));
     }
 
     private static async Task<IdeProcess> AgainAsync(IdeProcess ended, TempFolder data)

@@ -27,6 +27,27 @@ public sealed class TestsPanelTests(Chromium chromium, IdeHost host) : IClassFix
     }
 
     [Fact]
+    public async Task Result_AfterAFileChanged_IsMarkedUntilTheNextRun()
+    {
+        var workspace = await CreateAsync(("test_quick.py", "def test_quick():\n    assert True\n"));
+        var page = await OpenAsync(workspace);
+        var mark = Panel(page).GetByRole(AriaRole.Img, new() { Name = "Files have changed since this run" });
+        await Panel(page).GetByRole(AriaRole.Button, new() { Name = "Run tests" }).ClickAsync();
+        await Expect(Panel(page).Locator(".tests-summary b.is-passed")).ToContainTextAsync("1 passed");
+        await Expect(Panel(page).GetByRole(AriaRole.Button, new() { Name = "Run tests" })).ToBeVisibleAsync();
+        await Expect(mark).ToHaveCountAsync(0);
+
+        using var content = new StringContent("def test_quick():\n    assert False\n");
+        using var put = await host.Client.PutAsync($"/api/v1/workspaces/{workspace}/files/test_quick.py", content, Cancel);
+        put.EnsureSuccessStatusCode();
+        await Expect(mark).ToBeVisibleAsync();
+        await Panel(page).GetByRole(AriaRole.Button, new() { Name = "Run tests" }).ClickAsync();
+        await Expect(Panel(page).Locator(".tests-summary b.is-failed")).ToContainTextAsync("1 failed");
+        await Expect(Panel(page).GetByRole(AriaRole.Button, new() { Name = "Run tests" })).ToBeVisibleAsync();
+        await Expect(mark).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task Run_WithoutARunner_SaysWhatToDo()
     {
         var page = await OpenAsync(await CreateAsync(("notes.txt", "no tests here\n")));

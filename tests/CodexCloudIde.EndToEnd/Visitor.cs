@@ -30,11 +30,18 @@ internal sealed class Visitor(IPage page) : IAsyncDisposable
     {
         var page = await chromium.OpenAsync(address, light: light);
         await page.GotoAsync("/sign-in");
+        var visitor = new Visitor(page);
+        await visitor.FillSignInAsync(email);
+        await AtHomeAsync(page);
+        return visitor;
+    }
+
+    /// <summary>On the sign-in page.</summary>
+    public async Task FillSignInAsync(string email = IdeHost.OwnerEmail)
+    {
         await page.GetByLabel("E-mail").FillAsync(email);
         await page.GetByLabel("Password").FillAsync(IdeHost.OwnerPassword);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
-        await AtHomeAsync(page);
-        return new Visitor(page);
     }
 
     /// <summary>The first page is there, and its script with it.</summary>

@@ -136,14 +136,40 @@ function goTo(line: number): void {
 function drawSync(): void {
   const states = editors.openPaths.map((path) => editors.document(path)).filter((document) => document !== undefined);
   const unsent = states.reduce((sum, document) => sum + document.unsent, 0);
-  if (!online || states.some((document) => document.state === "offline")) {
-    setStatus("sync", { text: unsent ? `Offline (${unsent} unsent)` : "Offline", icon: "wifi-off", className: "offline", title: "Changes are kept in this browser and sent when the server answers" });
+  if (refused !== null || !online || states.some((document) => document.state === "offline")) {
+    const what = refused?.what ?? "Offline";
+    setStatus("sync", { text: unsent ? `${what} (${unsent} unsent)` : what, icon: refused ? "warning" : "wifi-off", className: "offline", title: refused?.why ?? "Changes are kept in this browser and sent when the server answers" });
   } else {
     setStatus("sync", editors.hasUnsaved ? { text: "Saving", icon: "refresh" } : { text: "Saved", icon: "passed" });
   }
 }
 
 let online = true;
+/** Why the server, which answers, does not let this page in any more. */
+let refused: { what: string; why: string } | null = null;
+
+/** The events broke off: a server that answers tells whether it was the connection or the person's right to be here. */
+async function askWhyAway(): Promise<void> {
+  const before = refused;
+  try {
+    await getJson<WorkspaceView>(workspaceUrl(""));
+    refused = null;
+  } catch (error) {
+    const status = error instanceof ApiError ? error.status : 0;
+    if (status === 401) {
+      refused = { what: "Signed out", why: "You are signed out. What is not sent yet stays in this browser and is sent after you sign in again." };
+    } else if (status === 403 || status === 404) {
+      refused = { what: "No access", why: "You no longer have access to this workspace. What is not sent yet stays in this browser." };
+    } else {
+      refused = null;
+    }
+  }
+  if (refused !== null && refused.what !== before?.what) {
+    const action = refused.what === "Signed out" ? { label: "Sign in", run: () => location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`) } : { label: "All workspaces", run: () => location.assign("/") };
+    toast(refused.why, { failed: true, action, seconds: 24 * 3600 });
+  }
+  drawSync();
+}
 
 const monacoAction = (id: string) => () => {
   const view = editors.activeEditor;
@@ -270,6 +296,7 @@ function watch(): void {
     if (name === "tree.changed") {
       const paths = (data as { paths?: string[] }).paths ?? [""];
       paths.forEach((path) => changed.add(path));
+      tests.filesChanged();
       files.changed();
       window.clearTimeout(timer);
       timer = window.setTimeout(() => {
@@ -278,6 +305,8 @@ function watch(): void {
         editors.changedOnDisk(list);
         void explorer.refresh(list.length > 50 ? undefined : list).catch(() => undefined);
       }, 150);
+    } else if (name === "document.saved") {
+      tests.filesChanged();
     } else if (name === "task.changed") {
       agent.taskChanged(data);
     } else if (name === "testRun.changed") {
@@ -293,6 +322,11 @@ function watch(): void {
       void explorer.refresh().catch(() => undefined);
     }
     online = open;
+    if (open) {
+      refused = null;
+    } else {
+      void askWhyAway();
+    }
     drawSync();
   });
 }

@@ -16,6 +16,7 @@ internal sealed class Credentials(TenantContexts contexts, TimeProvider time)
     private const int MostKept = 20_000;
 
     private readonly ConcurrentDictionary<string, (Grant Grant, DateTimeOffset Until)> kept = new(StringComparer.Ordinal);
+    private long forgets;
 
     public static byte[] HashOf(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 
@@ -36,9 +37,10 @@ internal sealed class Credentials(TenantContexts contexts, TimeProvider time)
     public ValueTask<Grant?> FindSessionAsync(Guid id, CancellationToken cancellationToken) =>
         FindAsync(OfSession(id), context => SessionAsync(context, id, cancellationToken));
 
-    /// <summary>Drops what is kept of a user.</summary>
+    /// <summary>Drops what is kept of a user, and what is just being read.</summary>
     public void Forget(UserId user)
     {
+        Interlocked.Increment(ref forgets);
         foreach (var (key, value) in kept)
         {
             if (value.Grant.Caller.User == user) kept.TryRemove(key, out _);
@@ -61,6 +63,7 @@ internal sealed class Credentials(TenantContexts contexts, TimeProvider time)
     {
         var now = time.GetUtcNow();
         if (kept.TryGetValue(key, out var found) && found.Until > now && found.Grant.ExpiresAt > now) return found.Grant;
+        var before = Interlocked.Read(ref forgets);
         await using var context = contexts.CreateSystem();
         var grant = await load(context);
         if (grant is null)
@@ -71,6 +74,8 @@ internal sealed class Credentials(TenantContexts contexts, TimeProvider time)
 
         if (kept.Count >= MostKept) kept.Clear();
         kept[key] = (grant, now + Fresh);
+        // Revoked while it was read: what was read may be from before.
+        if (Interlocked.Read(ref forgets) != before) kept.TryRemove(key, out _);
         return grant;
     }
 

@@ -33,7 +33,9 @@ internal sealed partial class RevocationFeed(
         foreach (var entry in watch.Unknown().ToList())
         {
             entry.ExpiresAt = await credentials.ExpiryAsync(entry.Caller, cancellationToken);
-            if (entry.ExpiresAt is null) watch.End(entry);
+            if (entry.ExpiresAt is not null) continue;
+            credentials.Forget(entry.Caller.User);
+            watch.End(entry);
         }
 
         watch.Expire();

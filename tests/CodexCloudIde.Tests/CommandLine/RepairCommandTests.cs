@@ -56,8 +56,8 @@ public sealed class RepairCommandTests
     {
         using var folder = Project("def total(prices)\n    return sum(prices)\n");
         var (status, said) = await RunAsync("repair", "--project", folder.Path, "--write");
-        Assert.Equal((0, "def total(prices):\n    return sum(prices)\n"), (status, Read(folder)));
         Assert.Contains("the `:` at the end of `def total(prices)` is missing", said, StringComparison.Ordinal);
+        Assert.Equal((0, "def total(prices):\n    return sum(prices)\n"), (status, Read(folder)));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using CodexCloudIde.Api;
 using CodexCloudIde.Storage;
 using CodexCloudIde.Tenants;
 using CodexCloudIde.Tests.Hosting;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CodexCloudIde.Tests.Tenants;
@@ -73,6 +74,24 @@ public sealed class AccessWatchTests(IdeHost host) : IClassFixture<IdeHost>
 
         await closed;
         Assert.True(host.Services.GetRequiredService<AccessWatch>().Watch(caller) is { CanBeCanceled: true });
+    }
+
+    [Fact]
+    public async Task Watch_RevokedBeforeItsExpiryWasLookedUp_IsCancelledAndForgotten()
+    {
+        var (token, caller) = await host.AddTokenAsync(host.Owner.Tenant, host.Owner.User);
+        var credentials = host.Services.GetRequiredService<Credentials>();
+        Assert.NotNull(await credentials.FindTokenAsync(token, Cancellation));
+        var id = Guid.ParseExact(caller.Credential["token:".Length..], "N");
+        await using (var context = host.Services.GetRequiredService<TenantContexts>().CreateSystem())
+        {
+            // Another process is half way: the row is revoked, its news is not there yet.
+            (await context.Set<AccessToken>().SingleAsync(row => row.Id == id, Cancellation)).RevokedAt = TimeProvider.System.GetUtcNow();
+            await context.SaveChangesAsync(Cancellation);
+        }
+
+        await Ended(caller);
+        Assert.Null(await credentials.FindTokenAsync(token, Cancellation));
     }
 
     [Fact]

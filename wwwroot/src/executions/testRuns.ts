@@ -20,6 +20,7 @@ export interface TestRunsEvents {
 }
 
 const eventNames = ["started", "collected", "case", "stdout", "stderr", "usage", "label", "result"];
+const settles = 2000;
 
 export class TestRuns {
   cases = new Map<string, TestCase>();
@@ -27,6 +28,8 @@ export class TestRuns {
   running: Running | null = null;
   /** Why a run could not be started; null when it could. */
   refused: string | null = null;
+  /** Files have changed since the cases ran. */
+  outdated = false;
   private stop: (() => void) | null = null;
 
   constructor(private readonly events: TestRunsEvents) {}
@@ -55,6 +58,7 @@ export class TestRuns {
     if (this.running === null && isRunning && run.status === "running") {
       this.attach(id, run.filter, run.startedBy ?? null);
     } else if (run.status !== "running" && this.last?.id !== id) {
+      this.outdated &&= (run.filter?.length ?? 0) > 0;
       this.take(run);
       this.events.changed();
     }
@@ -84,6 +88,14 @@ export class TestRuns {
     }
   }
 
+  /** Somebody changed files. What was saved for a run that begins is told a moment after its begin. */
+  filesChanged(): void {
+    if (!this.outdated && this.cases.size > 0 && (!this.running || Date.now() - this.running.startedAt > settles)) {
+      this.outdated = true;
+      this.events.changed();
+    }
+  }
+
   async cancel(): Promise<void> {
     const run = this.running;
     if (run) {
@@ -104,6 +116,7 @@ export class TestRuns {
     this.running = { id, startedBy, startedAt: Date.now(), lastEvent: Date.now(), cancelled: false, total: filter?.length ?? null, ended: 0 };
     this.refused = null;
     if (!filter?.length) {
+      this.outdated = false;
       this.cases.clear();
     }
     for (const known of (filter ?? []).map((name) => this.cases.get(name)).filter((known) => known !== undefined)) {

@@ -14,6 +14,7 @@ const slowFrom = 100;
 const quietAfter = 5000;
 const drawEvery = 120;
 const shownOutput = 4000;
+const outdated = "Files have changed since this run";
 
 export interface TestsHost {
   open: (path: string, line: number) => void;
@@ -81,6 +82,11 @@ export class TestsPanel {
     void this.runs.happened(id, running).catch(() => undefined);
   }
 
+  /** Files of the workspace changed, by whomever. */
+  filesChanged(): void {
+    this.runs.filesChanged();
+  }
+
   private schedule(): void {
     // Not by animation frame: a hidden tab gets none, and its badge must still be right.
     this.waiting ||= window.setTimeout(() => {
@@ -127,7 +133,8 @@ export class TestsPanel {
       const ended = last?.execution?.reason === "cancelled" ? "cancelled" : last ? `${last.framework} · ${duration(last.durationMs)}` : "";
       parts.push(h("span", { class: "ratio", role: "img", "aria-label": `${passed} passed, ${failed} failed, ${skipped} skipped` }, h("i", { class: "p", style: share(passed) }), h("i", { class: "f", style: share(failed) }), h("i", { class: "s", style: share(skipped) })),
         h("span", { class: "tests-summary", role: "status" }, h("b", { class: "is-passed" }, icon("passed"), `${passed} passed`), failed ? h("b", { class: "is-failed" }, icon("failed"), `${failed} failed`) : null,
-          skipped ? h("b", { class: "muted" }, icon("skipped"), `${skipped} skipped`) : null, running ? null : h("span", { class: "muted framework" }, ended)),
+          skipped ? h("b", { class: "muted" }, icon("skipped"), `${skipped} skipped`) : null, running ? null : h("span", { class: "muted framework" }, ended),
+          this.runs.outdated && !running ? h("span", { class: "is-warning", role: "img", "aria-label": outdated, title: outdated }, icon("clock")) : null),
         h("span", { class: "grow" }), h("span", { class: "chips", role: "group", hidden: running !== null, "aria-label": "Show" }, ...(Object.keys(filterWords) as Filter[]).map((name) =>
           h("button", { type: "button", class: "chip", "aria-pressed": String(this.filter === name), onclick: () => ((this.filter = name), this.draw()) }, filterWords[name]))));
     }
