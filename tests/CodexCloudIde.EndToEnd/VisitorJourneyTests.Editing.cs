@@ -95,7 +95,8 @@ public sealed partial class VisitorJourneyTests
         await page.GetByRole(AriaRole.Tab, new() { Name = "Terminal" }).ClickAsync();
         await visitor.ShellSaysAsync("$");
         await visitor.ShellAsync("ls --color=always; printf '\\033[32mgr''een\\033[0m\\n'; id -u");
-        await visitor.ShellSaysAsync("green 1000");
+        await visitor.ShellSaysAsync("green");
+        await visitor.ShellSaysAsync("1000");
         await Expect(visitor.Terminal.Locator(".xterm-fg-2", new() { HasTextString = "green" })).ToBeVisibleAsync();
         await Chromium.ShootAsync(page, "4-colours");
 
