@@ -165,6 +165,40 @@ public sealed class ExplorerTests(IdeHost host, Chromium chromium) : IClassFixtu
     }
 
     [Fact]
+    public async Task Delete_RightAfterARename_MeansTheNewName()
+    {
+        var workspace = await CreateAsync(host.Client, File("docs/a.md", "alpha\n"), File("docs/deep/b.md", "beta\n"));
+        await using var visitor = await SignInAsync(chromium, host.Address);
+        await visitor.EnterAsync(workspace);
+        await visitor.Row("docs").ClickAsync();
+        await visitor.Row("deep").ClickAsync();
+        await Expect(visitor.Row("b.md")).ToBeVisibleAsync();
+
+        // The server's list of files is slow to come.
+        var released = new TaskCompletionSource();
+        await visitor.Page.RouteAsync("**/tree?*", async route =>
+        {
+            await released.Task;
+            await route.ContinueAsync();
+        });
+        await visitor.Row("docs").ClickAsync();
+        await visitor.Row("docs").ClickAsync();
+        await visitor.Tree.PressAsync("F2");
+        await visitor.Page.Keyboard.PressAsync("Control+A");
+        await visitor.Page.Keyboard.TypeAsync("papers");
+        await visitor.Page.Keyboard.PressAsync("Enter");
+        await Expect(visitor.Row("papers")).ToBeVisibleAsync();
+        await Expect(visitor.Row("docs")).ToHaveCountAsync(0);
+        await Expect(visitor.Row("b.md")).ToHaveAttributeAsync("aria-level", "3");
+        await visitor.Tree.PressAsync("Delete");
+        await Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Name = "Delete papers?" })).ToBeVisibleAsync();
+        released.SetResult();
+        await visitor.Page.Keyboard.PressAsync("Enter");
+        await Expect(visitor.Toasts).ToContainTextAsync("Deleted papers.");
+        await Expect(visitor.Row("papers")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task Drag_RowToFolder_MovesIt()
     {
         var workspace = await CreateAsync(host.Client, File("docs/a.md", "alpha\n"), File("loose.txt", "x"));

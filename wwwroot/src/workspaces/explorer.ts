@@ -6,7 +6,7 @@ import { confirm, fail, menu, toast, type MenuItem } from "../shell/overlays";
 import { depthOf, folderFor, nameBox, type Naming } from "./nameBox";
 import { wireDrop } from "./treeDrop";
 import { wireKeys } from "./treeKeys";
-import { TreeModel, type Row } from "./treeModel";
+import { movedPath, TreeModel, type Row } from "./treeModel";
 import { TreeView } from "./treeView";
 import { pick, uploadInto, type Chosen } from "./uploads";
 
@@ -179,12 +179,22 @@ export class Explorer {
   private async move(from: string, to: string): Promise<void> {
     try {
       await postJson(workspaceUrl("/moves"), { from, to });
-      this.host.moved(from, to);
+      this.moved(from, to);
       await this.refresh();
       await this.reveal(to);
     } catch (error) {
       fail(`Could not move ${shown(nameOf(from))}.`, error);
     }
+  }
+
+  /** At once, so that the next key means the thing where it is now. */
+  private moved(from: string, to: string): void {
+    this.model.moved(from, to);
+    this.view.focused = movedPath(this.view.focused, from, to);
+    this.view.selected = movedPath(this.view.selected, from, to);
+    this.keepOpen();
+    this.view.draw();
+    this.host.moved(from, to);
   }
 
   /** Where something new goes: into the focused folder, or beside the focused file. */
@@ -248,7 +258,7 @@ export class Explorer {
     try {
       if (naming.path !== null) {
         await postJson(workspaceUrl("/moves"), { from: naming.path, to: path });
-        this.host.moved(naming.path, path);
+        this.moved(naming.path, path);
       } else if (naming.kind === "folder") {
         await postJson(workspaceUrl("/folders"), { path });
       } else {

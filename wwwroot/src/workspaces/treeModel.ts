@@ -18,6 +18,9 @@ export interface Row extends TreeEntry {
 }
 
 const byName = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+const inOrder = (a: TreeEntry, b: TreeEntry) => Number(b.kind === "folder") - Number(a.kind === "folder") || byName.compare(nameOf(a.path), nameOf(b.path));
+/** Where a path is after a move of it, or of a folder above it. */
+export const movedPath = (path: string, from: string, to: string) => (path === from ? to : path.startsWith(`${from}/`) ? to + path.slice(from.length) : path);
 export const treeUrl = (path: string, depth: number) => workspaceUrl(`/tree?path=${encodeURIComponent(path)}&depth=${depth}`);
 
 export class TreeModel {
@@ -29,8 +32,25 @@ export class TreeModel {
   async load(path: string): Promise<void> {
     const answer = await getJson<{ entries: TreeEntry[] }>(treeUrl(path, 1));
     const entries = answer.entries.filter((entry) => folderOf(entry.path) === path);
-    entries.sort((a, b) => Number(b.kind === "folder") - Number(a.kind === "folder") || byName.compare(nameOf(a.path), nameOf(b.path)));
-    this.folders.set(path, entries);
+    this.folders.set(path, entries.sort(inOrder));
+  }
+
+  /** A file or folder has another path: what is known of it moves along, without asking. */
+  moved(from: string, to: string): void {
+    const entry = this.row(from);
+    const known = [...this.folders].map(([path, entries]) =>
+      [movedPath(path, from, to), entries.filter((one) => one.path !== from).map((one) => ({ ...one, path: movedPath(one.path, from, to) }))] as const);
+    this.folders.clear();
+    known.forEach(([path, entries]) => this.folders.set(path, entries));
+    if (entry) {
+      const { path: _, kind, size, modifiedAt } = entry;
+      this.folders.get(folderOf(to))?.push({ path: to, kind, size, modifiedAt });
+      this.folders.get(folderOf(to))?.sort(inOrder);
+    }
+    const opened = [...this.open].map((path) => movedPath(path, from, to));
+    this.open.clear();
+    opened.forEach((path) => this.open.add(path));
+    this.flatten();
   }
 
   /** Loads again what is loaded. A folder that is not there any more is forgotten; one that cannot be asked for now stays as it was. */
