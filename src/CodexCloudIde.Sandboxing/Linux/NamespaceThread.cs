@@ -9,6 +9,10 @@ namespace CodexCloudIde.Sandboxing.Linux;
 /// be attached somewhere to be named, it takes a mount namespace of its own: nothing of it shows in the host's, what the host unmounts goes
 /// there too, and however the process ends, all of it is gone with the thread.
 /// </summary>
+/// <remarks>
+/// Whoever shares its root with another thread may not enter a mount namespace (setns(2): EINVAL), and a thread shares it with those that it starts. The
+/// runtime starts threads from wherever it is (a worker of the pool, the JIT's own), so the sharing is ended again before each way.
+/// </remarks>
 internal sealed class NamespaceThread : IDisposable
 {
     private const int CloneFs = 0x200;
@@ -17,13 +21,11 @@ internal sealed class NamespaceThread : IDisposable
     private const int NetworkKind = 0x40000000;
 
     private readonly BlockingCollection<Action> visits = [];
-    private readonly Thread thread;
     private bool hasOwnMounts;
 
     public NamespaceThread()
     {
-        thread = new Thread(Serve) { IsBackground = true, Name = "sandbox namespaces" };
-        thread.Start();
+        new Thread(Serve) { IsBackground = true, Name = "sandbox namespaces" }.Start();
     }
 
     /// <summary>Runs <paramref name="visit"/> inside the mount namespace of a process that has not run foreign code yet.</summary>
@@ -83,6 +85,7 @@ internal sealed class NamespaceThread : IDisposable
     {
         using var home = Open($"/proc/thread-self/ns/{name}");
         using var there = Open($"/proc/{pid}/ns/{name}");
+        LeaveSharedRoot();
         if (Libc.SetNamespace(there.Number(), kind) != 0)
         {
             throw Libc.Failure($"setns {name}");
@@ -94,6 +97,7 @@ internal sealed class NamespaceThread : IDisposable
         }
         finally
         {
+            LeaveSharedRoot();
             if (Libc.SetNamespace(home.Number(), kind) != 0)
             {
                 Environment.FailFast("A thread could not leave a sandbox's namespace.");
@@ -103,13 +107,17 @@ internal sealed class NamespaceThread : IDisposable
 
     private static SafeFileHandle Open(string path) => Libc.Owned(Libc.Open(path, Libc.OpenReadOnly | Libc.OpenCloseOnExec, 0), path);
 
-    private void Serve()
+    private static void LeaveSharedRoot()
     {
         if (Libc.Unshare(CloneFs) != 0)
         {
             Environment.FailFast("unshare(CLONE_FS) is not possible here.");
         }
+    }
 
+    private void Serve()
+    {
+        LeaveSharedRoot();
         foreach (var visit in visits.GetConsumingEnumerable())
         {
             visit();
