@@ -58,13 +58,22 @@ internal static class HeldOutFigure
             var said = await RunAsync(folder, "dotnet", [Path.Combine(app, "CodexCloudIde.dll"), "repair", "--project", folder, "--write"], cancellationToken) == 0;
             Directory.Delete(Path.Combine(folder, "tests"), recursive: true);
             Copy(Path.Combine(project, "judge"), Path.Combine(folder, "tests"));
-            return (said, await RunAsync(folder, "python3", ["-m", "pytest", "-q", "-p", "no:cacheprovider"], cancellationToken) == 0);
+            return (said, await JudgedAsync(folder, cancellationToken));
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    /// <summary>Debian's Python, which has pytest. A patched program may run for ever where the judge looks.</summary>
+    private static async Task<bool> JudgedAsync(string folder, CancellationToken cancellationToken) =>
+        await RunAsync(folder, "timeout", ["60", "/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider"], cancellationToken) switch
+        {
+            0 => true,
+            1 or 2 or 124 => false, // Tests fail, a module cannot be imported, it was ended.
+            var other => throw new InvalidOperationException($"pytest ended with {other} in {folder}."),
+        };
 
     private static async Task<int> RunAsync(string folder, string program, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {

@@ -1,3 +1,6 @@
+using System.Globalization;
+using CodexCloudIde.Sandboxing.Cgroups;
+
 namespace CodexCloudIde.Sandboxing.Tests;
 
 /// <summary>Each limit is breached by code that wants to; the cause that is reported is the true one.</summary>
@@ -32,6 +35,18 @@ public sealed class LimitTests(SandboxFixture fixture)
         var (result, _) = await fixture.ShellAsync("for i in 1 2 3 4; do (while :; do :; done) & done; wait", new SandboxLimits(CpuSeconds: 1, Cpus: 2));
         Assert.Equal(KillCause.Cpu, result.Cause);
         Assert.InRange(result.Usage.CpuMs, 1000, 3000);
+    }
+
+    [Fact]
+    public async Task Cpu_WantedByTheServerToo_IsTheServersFirst()
+    {
+        var (result, _) = await fixture.ShellAsync("exit 0");
+        Assert.Equal(0, result.ExitCode);
+        var mounts = CgroupMounts.Read();
+        var (file, own) = mounts.IsUnified
+            ? (Path.Combine(mounts.Roots.Single(), "codex-cloud-ide", "cpu.weight"), 100)
+            : (Path.Combine(mounts.FolderOf("cpu", "/codex-cloud-ide"), "cpu.shares"), 1024);
+        Assert.InRange(int.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), CultureInfo.InvariantCulture), 1, own / 8);
     }
 
     [Fact]

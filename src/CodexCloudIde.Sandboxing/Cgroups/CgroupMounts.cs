@@ -63,5 +63,15 @@ internal sealed class CgroupMounts
     public string FolderOf(string controller, string path) =>
         controllers.TryGetValue(controller, out var root) ? root + path : Path.Combine("/nonexistent", controller);
 
+    /// <summary>How much of the processors the group gets while others want them too; 100 is what a group or process has by default (v1: 1024 shares).</summary>
+    public void Weigh(string path, int weight)
+    {
+        var file = IsUnified ? Path.Combine(unified + path, "cpu.weight") : Path.Combine(FolderOf("cpu", path), "cpu.shares");
+        if (File.Exists(file))
+        {
+            CgroupFiles.Write(file, IsUnified ? weight : weight * 1024 / 100);
+        }
+    }
+
     public ICgroup Group(string path) => IsUnified ? new CgroupV2(unified + path) : new CgroupV1(this, path);
 }

@@ -95,9 +95,12 @@ internal sealed class InstanceFolder : IDisposable
     }
 
     /// <summary>Control group path of all instances of the data directory.</summary>
-    public string FamilyCgroupPath => $"/codex-cloud-ide/{Path.GetFileName(Family)}";
+    public string FamilyCgroupPath => $"{AllCgroupPath}/{Path.GetFileName(Family)}";
 
-    private static string CgroupPathOf(string family, string name) => $"/codex-cloud-ide/{Path.GetFileName(family)}/{name}";
+    /// <summary>Control group path of every sandbox on this host.</summary>
+    public const string AllCgroupPath = "/codex-cloud-ide";
+
+    private static string CgroupPathOf(string family, string name) => $"{AllCgroupPath}/{Path.GetFileName(family)}/{name}";
 
     private static void MoveBelow(string family, string folder, string name)
     {

@@ -16,6 +16,9 @@ public sealed partial class OciRuntime
         ["networkKbps"] = "Sandboxes have no network here, so there is no rate to hold.",
     };
 
+    /// <summary>All sandboxes together give way to the server, at which people type; alone they still get every processor.</summary>
+    private const int WeightOfAll = 10;
+
     private readonly SemaphoreSlim looking = new(1);
     private SandboxProbe? known;
     private long lookedAt;
@@ -115,6 +118,7 @@ public sealed partial class OciRuntime
             var specification = new SandboxSpecification(folder, WorkspaceMode.Overlay, new SandboxLimits(WallSeconds: 20));
             ProcessDescriptor.BecomeSubreaper();
             box = await OciBox.ParkAsync(program, instance.Value, mounts).ConfigureAwait(false);
+            mounts.Weigh(InstanceFolder.AllCgroupPath, WeightOfAll);
             var ways = options.Layers is { } only ? [only] : new[] { LayerNaming.ByDescriptor, LayerNaming.ByPath };
             var found = await LayerTrial.RunAsync(box, specification, ways, visitor.Value, instance.Value.Layers).ConfigureAwait(false);
             return found.Naming is { } naming && await RunOneAsync(box, specification, naming).ConfigureAwait(false) is { } trouble

@@ -1,6 +1,6 @@
 // The tests panel: run, cancel, run failed again; a tree by file that fills while the run streams; the chosen case beside it.
 import { byId, duration, fileIcon, h, icon } from "../shell/dom";
-import { setCount } from "../shell/frame";
+import { currentPanel, isShown, onPanel, onResize, setCount } from "../shell/frame";
 import { fail } from "../shell/overlays";
 import { setStatus } from "../shell/status";
 import { caseDetail } from "./caseDetail";
@@ -35,12 +35,17 @@ export class TestsPanel {
   private selected: string | null = null;
   private shown: TestCase | null = null;
   private waiting = 0;
+  /** Changed since it was last drawn, while nobody could see it. */
+  private behind = false;
 
   constructor(private readonly host: TestsHost) {
     this.runs = new TestRuns({ changed: () => this.schedule(), output: (text, reset) => host.output(text, reset) });
     this.view.append(this.bar, this.tree, this.detail, this.note);
     this.tree.addEventListener("keydown", (event) => this.key(event));
-    window.setInterval(() => this.runs.running && this.drawBar(), 1000);
+    const seen = () => this.behind && this.draw();
+    onPanel(seen);
+    onResize(seen);
+    window.setInterval(() => this.runs.running && !this.behind && this.drawBar(), 1000);
     this.draw();
     void this.runs.load().catch(() => undefined);
   }
@@ -100,9 +105,12 @@ export class TestsPanel {
     if (bad.length && !isBad(this.runs.cases.get(this.selected ?? "") ?? { status: "passed" }) && !this.runs.running) {
       this.selected = bad[0]!.id;
     }
-    this.drawBar();
-    this.drawTree();
-    this.drawDetail();
+    this.behind = !isShown("panel") || currentPanel() !== "tests";
+    if (!this.behind) {
+      this.drawBar();
+      this.drawTree();
+      this.drawDetail();
+    }
     setCount("tests", bad.length, "is-failed");
     setStatus("tests", this.runs.running ? { text: "Tests: running", icon: "tests", command: "tests.show" } : null);
     this.host.failedFiles([...new Set(bad.map((test) => test.path))]);
