@@ -13,6 +13,31 @@ public sealed class EditorTests(IdeHost host, Chromium chromium) : IClassFixture
 {
     private static CancellationToken Ending => TestContext.Current.CancellationToken;
 
+    /// <summary>A browser has six HTTP/1.1 connections per host for all its tabs together: an event stream must not hold one.</summary>
+    [Fact]
+    public async Task Pages_Eight_OfOneBrowser_AreAllLive()
+    {
+        var workspace = await CreateAsync(host.Client, File("a.txt", "aa"));
+        await using var visitor = await SignInAsync(chromium, host.Address);
+        var pages = new List<Visitor>();
+        for (var i = 0; i < 8; i++)
+        {
+            var page = new Visitor(await visitor.Page.Context.NewPageAsync());
+            await page.EnterAsync(workspace);
+            await page.OpenAsync("a.txt");
+            pages.Add(page);
+        }
+
+        await pages[0].TypeAtEndAsync("!");
+        using var put = await host.Client.PutAsync(FileUrl(workspace, "b.txt"), new StringContent("bb"), Ending);
+        put.EnsureSuccessStatusCode();
+        foreach (var page in pages)
+        {
+            await Expect(page.Text).ToHaveTextAsync("aa!");
+            await Expect(page.Row("b.txt")).ToBeVisibleAsync();
+        }
+    }
+
     [Fact]
     public async Task Tabs_PinReorderSplitAndClose_DoWhatTheMouseSays()
     {

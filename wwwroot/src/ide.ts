@@ -10,7 +10,8 @@ import { FileDocument } from "./editor/fileDocument";
 import { keepSettings, settings, type EditorSettings } from "./editor/settings";
 import { OutputPanel } from "./executions/output";
 import { TestsPanel } from "./executions/testsPanel";
-import { ApiError, follow, getJson, workspaceId, workspaceUrl } from "./shell/api";
+import { ApiError, getJson, workspaceId, workspaceUrl } from "./shell/api";
+import { follow } from "./shell/events";
 import { listen, register, run } from "./shell/commands";
 import { byId, h, icon } from "./shell/dom";
 import { shown } from "./shell/names";
@@ -292,7 +293,7 @@ async function loadWorkspace(): Promise<void> {
 function watch(): void {
   let timer = 0;
   const changed = new Set<string>();
-  follow(workspaceUrl("/events"), ["tree.changed", "document.saved", "member.changed", "task.changed", "testRun.changed", "workspace.changed", "workspace.deleted"], (name, data) => {
+  follow("workspaces", workspaceId, (name, data) => {
     if (name === "tree.changed") {
       const paths = (data as { paths?: string[] }).paths ?? [""];
       paths.forEach((path) => changed.add(path));

@@ -1,4 +1,5 @@
 using CodexCloudIde.Agents.Tools;
+using CodexCloudIde.Api;
 using Microsoft.Extensions.Options;
 
 namespace CodexCloudIde.Agents;
@@ -17,7 +18,7 @@ internal static class AgentsSetup
         services.AddHostedService(provider => provider.GetRequiredService<TaskSlots>());
         services.AddSingleton<TaskJob>();
         services.AddSingleton<TaskList>();
-        services.AddSingleton<TaskEventStream>();
+        services.AddEventSource<TaskEventStream>();
         services.AddSingleton<AgentTools>();
         services.AddSingleton<IAgentTool, ListFilesTool>();
         services.AddSingleton<IAgentTool, ReadFileTool>();

@@ -18,7 +18,7 @@ internal static class TaskEndpoints
         var tasks = api.MapGroup("/tasks");
         tasks.MapGet("", ListAsync);
         tasks.MapGet("/{task}", (HttpContext http, IGrainFactory grains, string task) => AnswerAsync(http, grains, task, (grain, caller) => grain.GetAsync(caller)));
-        tasks.MapGet("/{task}/events", EventsAsync);
+        tasks.MapEvents<TaskEventStream>();
         tasks.MapGet("/{task}/diff", DiffAsync);
         tasks.MapPost("/{task}/messages", (HttpContext http, IGrainFactory grains, string task, NewMessage message) =>
             AnswerAsync(http, grains, task, (grain, caller) => grain.SayAsync(caller, message.Text), 202));
@@ -82,28 +82,6 @@ internal static class TaskEndpoints
         var before = long.TryParse(page.After, CultureInfo.InvariantCulture, out var ticks) ? ticks : (long?)null;
         var rows = await list.ReadAsync(caller, only, state, before, page.Limit + 1, cancellationToken);
         return Results.Json(Page<TaskView>.Of([.. rows.Select(row => row.View())], page, view => view.UpdatedAt.UtcTicks.ToString(CultureInfo.InvariantCulture)), TaskJson.Options);
-    }
-
-    private static async Task<IResult> EventsAsync(HttpContext http, IGrainFactory grains, TaskEventStream stream, string task)
-    {
-        var caller = http.GetCaller();
-        if (!IsId(task))
-        {
-            return Refusal.NotFound.ToResult();
-        }
-
-        var allowed = await grains.Of(caller, task).GetAsync(caller);
-        if (!allowed.Succeeded)
-        {
-            return allowed.Refusal.ToResult();
-        }
-
-        var view = TaskJson.Read<TaskView>(allowed.Value);
-        return new EventStream((last, cancellationToken) => stream.ReadAsync(caller, task, long.TryParse(last, CultureInfo.InvariantCulture, out var after) ? after : 0, cancellationToken)
-            .Select(happened => new ServerEvent(happened.Name, happened.Json, happened.Sequence.ToString(CultureInfo.InvariantCulture))))
-        {
-            AccessEnded = WorkspaceId.TryParse(view.Workspace, null, out var workspace) ? http.AccessEnded(workspace) : default,
-        };
     }
 
     private static async Task<IResult> DiffAsync(HttpContext http, IGrainFactory grains, string task)

@@ -1,6 +1,9 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using CodexCloudIde.Api;
 using CodexCloudIde.Tenants;
+using CodexCloudIde.Workspaces;
 
 namespace CodexCloudIde.Agents;
 
@@ -8,9 +11,22 @@ namespace CodexCloudIde.Agents;
 /// A task's events for one reader: what the log holds after a sequence, then what it grows by. The observer only says that there is more; the log is what
 /// is read, so nothing can be missed or doubled. Ends after the thread's last completion.
 /// </summary>
-internal sealed class TaskEventStream(IGrainFactory grains, TaskStore store, TimeProvider time)
+internal sealed class TaskEventStream(IGrainFactory grains, TaskStore store, TimeProvider time) : IEventSource
 {
     private static readonly TimeSpan SubscribeAgain = TimeSpan.FromSeconds(10);
+
+    public IReadOnlyList<string> Kinds { get; } = ["tasks"];
+
+    public async Task<Outcome<EventStream>> OpenAsync(Caller caller, string id, CancellationToken cancellationToken)
+    {
+        var allowed = TaskEndpoints.IsId(id) ? await grains.Of(caller, id).GetAsync(caller) : Refusal.NotFound;
+        if (!allowed.Succeeded) return allowed.Refusal;
+        return new EventStream((last, reading) => ReadAsync(caller, id, long.TryParse(last, CultureInfo.InvariantCulture, out var after) ? after : 0, reading)
+            .Select(happened => new ServerEvent(happened.Name, happened.Json, happened.Sequence.ToString(CultureInfo.InvariantCulture))))
+        {
+            Workspace = WorkspaceId.TryParse(TaskJson.Read<TaskView>(allowed.Value).Workspace, null, out var workspace) ? workspace : null,
+        };
+    }
 
     public async IAsyncEnumerable<TaskEvent> ReadAsync(Caller caller, string task, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

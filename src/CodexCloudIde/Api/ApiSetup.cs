@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CodexCloudIde.Tenants;
 using OpenTelemetry.Metrics;
 using Scalar.AspNetCore;
 
@@ -13,6 +14,7 @@ internal static class ApiSetup
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.ConfigureHttpJsonOptions(options => Configure(options.SerializerOptions));
         builder.Services.AddOpenApi("v1");
+        builder.Services.AddSignalR().AddHubOptions<EventHub>(hub => hub.MaximumParallelInvocationsPerClient = EventHub.MostStreams);
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddAspNetCoreInstrumentation().AddRuntimeInstrumentation()
             .AddMeter("CodexCloudIde", "CodexCloudIde.Models", "Microsoft.Orleans").AddPrometheusExporter());
     }
@@ -34,6 +36,7 @@ internal static class ApiSetup
     public static void MapApi(this IEndpointRouteBuilder routes)
     {
         routes.MapHealth();
+        routes.MapHub<EventHub>("/hubs/events").RequireAuthorization(TenantPolicy.Tenant);
         routes.MapPrometheusScrapingEndpoint("/metrics");
         routes.MapOpenApi("/openapi/{documentName}.json");
         routes.MapScalarApiReference("/scalar", options => options.AddDocument("v1").WithTitle("Codex Cloud IDE"));

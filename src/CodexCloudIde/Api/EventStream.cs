@@ -1,5 +1,8 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using CodexCloudIde.Tenants;
+using CodexCloudIde.Workspaces;
+using MessagePack;
 
 namespace CodexCloudIde.Api;
 
@@ -7,11 +10,13 @@ namespace CodexCloudIde.Api;
 /// <param name="Event">Its name.</param>
 /// <param name="Data">JSON text; written as one data line per line.</param>
 /// <param name="Id">What a client sends back as Last-Event-ID; null keeps the client's last.</param>
-internal sealed record ServerEvent(string Event, string Data, string? Id = null);
+[MessagePackObject]
+public sealed record ServerEvent([property: Key("event")] string Event, [property: Key("data")] string Data, [property: Key("id")] string? Id = null);
 
 /// <summary>
-/// The answer of an event stream: <c>return new EventStream((lastEventId, cancellationToken) => events…);</c>. Writes each event as it comes, a
-/// comment <c>: ping</c> after 15 s of silence, ends when the source ends, the client goes away, or the caller's access is revoked.
+/// Events to be told to one caller, and the answer that tells them: <c>return new EventStream((lastEventId, cancellationToken) => events…);</c>. As an answer it
+/// writes each event as it comes and a comment <c>: ping</c> after 15 s of silence. Ends when the source ends, the client goes away, or the caller's access is
+/// revoked.
 /// </summary>
 internal sealed class EventStream(Func<string?, CancellationToken, IAsyncEnumerable<ServerEvent>> source) : IResult, IStatusCodeHttpResult
 {
@@ -19,22 +24,47 @@ internal sealed class EventStream(Func<string?, CancellationToken, IAsyncEnumera
 
     public int? StatusCode => StatusCodes.Status200OK;
 
-    /// <summary>Cancelled when the caller may no longer hear of what is told; the credential's own end is seen to here.</summary>
-    public CancellationToken AccessEnded { get; init; }
+    /// <summary>What it tells of: it ends when the caller may no longer read that. The credential's own end is seen to anyway.</summary>
+    public WorkspaceId? Workspace { get; init; }
 
     /// <summary>True when the client asked for a stream rather than for one answer.</summary>
     public static bool IsWanted(HttpRequest request) =>
         request.GetTypedHeaders().Accept.Any(accept => accept.MediaType.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase));
 
+    /// <param name="services">The application's.</param>
+    /// <param name="caller">Whose access is watched; null for none's.</param>
+    /// <param name="after">The id of the last event that is known; null for all.</param>
+    /// <param name="gone">Whoever reads has gone.</param>
+    public async IAsyncEnumerable<ServerEvent> ReadAsync(IServiceProvider services, Caller? caller, string? after, [EnumeratorCancellation] CancellationToken gone)
+    {
+        var revoked = caller is null ? default : services.GetRequiredService<AccessWatch>().Watch(caller);
+        using var member = caller is not null && Workspace is { } workspace ? services.GetRequiredService<WorkspaceWatch>().Watch(caller, workspace, Role.Viewer) : null;
+        var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource([gone, revoked, stopping, member?.Ended ?? default]);
+        await using var events = source(after, ending.Token).GetAsyncEnumerator(ending.Token);
+        while (true)
+        {
+            try
+            {
+                if (!await events.MoveNextAsync()) yield break;
+            }
+            catch (OperationCanceledException) when (ending.IsCancellationRequested)
+            {
+                // Gone, revoked or stopping: the end is the answer.
+                yield break;
+            }
+
+            yield return events.Current;
+        }
+    }
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var services = httpContext.RequestServices;
         var time = services.GetRequiredService<TimeProvider>();
-        var revoked = Callers.OrNull(httpContext.User) is { } caller ? services.GetRequiredService<AccessWatch>().Watch(caller) : default;
-        var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, revoked, stopping, AccessEnded);
-        var lastEventId = httpContext.Request.Headers["Last-Event-ID"].ToString();
-        if (lastEventId.Length == 0) lastEventId = httpContext.Request.Query["lastEventId"].ToString();
+        var gone = httpContext.RequestAborted;
+        var after = httpContext.Request.Headers["Last-Event-ID"].ToString();
+        if (after.Length == 0) after = httpContext.Request.Query["lastEventId"].ToString();
 
         var response = httpContext.Response;
         response.ContentType = "text/event-stream";
@@ -43,34 +73,32 @@ internal sealed class EventStream(Func<string?, CancellationToken, IAsyncEnumera
         httpContext.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpResponseBodyFeature>()?.DisableBuffering();
         try
         {
-            await response.StartAsync(ending.Token);
-            await response.Body.FlushAsync(ending.Token);
-            await using var events = source(lastEventId.Length == 0 ? null : lastEventId, ending.Token).GetAsyncEnumerator(ending.Token);
+            await response.StartAsync(gone);
+            await response.Body.FlushAsync(gone);
+            await using var events = ReadAsync(services, Callers.OrNull(httpContext.User), after.Length == 0 ? null : after, gone).GetAsyncEnumerator(gone);
             while (true)
             {
                 var next = events.MoveNextAsync().AsTask();
                 while (!next.IsCompleted)
                 {
-                    using var waiting = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
-                    var ping = Task.Delay(Silence, time, waiting.Token);
-                    if (await Task.WhenAny(next, ping) == next)
+                    using var waiting = CancellationTokenSource.CreateLinkedTokenSource(gone);
+                    if (await Task.WhenAny(next, Task.Delay(Silence, time, waiting.Token)) == next || gone.IsCancellationRequested)
                     {
                         await waiting.CancelAsync();
                         break;
                     }
 
-                    // The stream is ending: let the source see it and finish.
-                    if (ending.IsCancellationRequested) break;
-                    await WriteAsync(response, ": ping\n\n", ending.Token);
+                    await WriteAsync(response, ": ping\n\n", gone);
                 }
 
+                // When the client has gone, the source has seen it and finishes.
                 if (!await next) return;
-                await WriteAsync(response, Format(events.Current), ending.Token);
+                await WriteAsync(response, Format(events.Current), gone);
             }
         }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        catch (OperationCanceledException) when (gone.IsCancellationRequested)
         {
-            // Gone, revoked or stopping: the end of the body is the answer.
+            // Nobody reads the rest.
         }
     }
 

@@ -21,10 +21,10 @@ internal static class ExecutionEndpoints
             runs.ListAsync<TestRun>(context, workspace, RunRow.OfTests, page, cancellationToken));
         group.MapPost("/workspaces/{workspace}/test-runs", StartTestsAsync);
         group.MapGet("/executions/{id}", (HttpContext context, Runs runs, string id, CancellationToken cancellationToken) => runs.FindAsync(context, id, RunRow.OfExecution, cancellationToken));
-        group.MapGet("/executions/{id}/events", (HttpContext context, Runs runs, string id, CancellationToken cancellationToken) => runs.FollowAsync(context, id, cancellationToken));
+        group.MapGroup("/executions").MapEvents<Runs>();
         group.MapPost("/executions/{id}/cancel", CancelAsync);
         group.MapGet("/test-runs/{id}", (HttpContext context, Runs runs, string id, CancellationToken cancellationToken) => runs.FindAsync(context, id, RunRow.OfTests, cancellationToken));
-        group.MapGet("/test-runs/{id}/events", (HttpContext context, Runs runs, string id, CancellationToken cancellationToken) => runs.FollowAsync(context, id, cancellationToken));
+        group.MapGroup("/test-runs").MapEvents<Runs>();
         group.MapPost("/test-runs/{id}/cancel", CancelAsync);
         routes.MapOperators();
     }
@@ -56,7 +56,7 @@ internal static class ExecutionEndpoints
         var run = started.Value!;
         if (!EventStream.IsWanted(context.Request)) return Results.Json(await run.Completion.WaitAsync(cancellationToken), RunJson.Options);
         if (context.Features.Get<IStreamOfEvents>() is { } kept) await kept.BeginAsync(RunReplay.AddressOf(run.Id));
-        return new EventStream((_, ct) => Runs.ToServerEventsAsync(run.Events(ct), ct)) { AccessEnded = context.AccessEnded(workspace) };
+        return new EventStream((_, ct) => Runs.ToServerEventsAsync(run.Events(ct), ct)) { Workspace = workspace };
     }
 
     private static async Task<IResult> CancelAsync(HttpContext context, ExecutionRunner runner, string id, CancellationToken cancellationToken) =>
@@ -69,9 +69,11 @@ internal static class ExecutionEndpoints
 }
 
 /// <summary>Runs by id, for whoever may see their workspace.</summary>
-internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess access, TimeProvider time)
+internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess access, TimeProvider time) : IEventSource
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+
+    public IReadOnlyList<string> Kinds { get; } = ["executions", "test-runs"];
 
     /// <summary>Newest first, those under way among them.</summary>
     public async Task<IResult> ListAsync<T>(HttpContext context, string workspace, string kind, PageRequest page, CancellationToken cancellationToken)
@@ -92,11 +94,10 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
         return row is null ? Refusal.NotFound.ToResult() : Results.Content(row.Running ? Underway(row) : row.Result, "application/json; charset=utf-8");
     }
 
-    public async Task<IResult> FollowAsync(HttpContext context, string id, CancellationToken cancellationToken)
+    public async Task<Outcome<EventStream>> OpenAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
-        var caller = context.GetCaller();
         var row = await VisibleAsync(caller, id, RunRow.OfExecution, cancellationToken) ?? await VisibleAsync(caller, id, RunRow.OfTests, cancellationToken);
-        if (row is null) return Refusal.NotFound.ToResult();
+        if (row is null) return Refusal.NotFound;
         if (live.Find(id) is { } run && run.Tenant == caller.Tenant)
         {
             var log = run.Log;
@@ -106,7 +107,7 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
         // Long over, or at work in another process: what is told is how it began, what it printed and how it ended.
         return Stream((_, ct) => EndedAsync(row, ct));
 
-        EventStream Stream(Func<string?, CancellationToken, IAsyncEnumerable<ServerEvent>> events) => new(events) { AccessEnded = context.AccessEnded(row.WorkspaceId) };
+        EventStream Stream(Func<string?, CancellationToken, IAsyncEnumerable<ServerEvent>> events) => new(events) { Workspace = row.WorkspaceId };
     }
 
     public static async IAsyncEnumerable<ServerEvent> ToServerEventsAsync(IAsyncEnumerable<ExecutionEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -25,7 +25,7 @@ internal static class ExecutionsSetup
         services.AddSingleton<WriteBack>();
         services.AddSingleton<JobRunner>();
         services.AddSingleton<TestTools>();
-        services.AddSingleton<Runs>();
+        services.AddEventSource<Runs>();
         services.AddSingleton<IEventReplay, RunReplay>();
         services.TryAddSingleton<OpenDocuments>();
         services.AddSingleton(provider => new ExecutionRunner(

@@ -1,5 +1,6 @@
 using CodexCloudIde.Api;
 using CodexCloudIde.Executions.Running;
+using CodexCloudIde.Tenants;
 using Microsoft.Extensions.Primitives;
 
 namespace CodexCloudIde.Executions;
@@ -21,7 +22,7 @@ internal sealed class RunReplay(Runs runs, LiveRuns live, IConfiguration configu
         {
             // From the first event: what a client says it has seen belongs to another stream.
             context.Request.Headers["Last-Event-ID"] = StringValues.Empty;
-            return await runs.FollowAsync(context, id, cancellationToken);
+            return (await runs.OpenAsync(context.GetCaller(), id, cancellationToken)).ToResult(stream => stream);
         }
 
         if (live.Find(id) is { } run) await run.Ended.WaitAsync(cancellationToken);

@@ -112,14 +112,3 @@ internal sealed partial class WorkspaceWatch(TenantContexts contexts, WorkspaceE
         public void Dispose() => watch.watched.TryRemove(this, out _);
     }
 }
-
-internal static class WorkspaceAccessEnd
-{
-    /// <summary>For as long as the request lasts: cancelled when its caller may no longer read the workspace.</summary>
-    public static CancellationToken AccessEnded(this HttpContext context, WorkspaceId workspace)
-    {
-        var watched = context.RequestServices.GetRequiredService<WorkspaceWatch>().Watch(context.GetCaller(), workspace, Role.Viewer);
-        context.Response.RegisterForDispose(watched);
-        return watched.Ended;
-    }
-}

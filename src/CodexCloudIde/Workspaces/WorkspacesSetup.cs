@@ -1,3 +1,4 @@
+using CodexCloudIde.Api;
 using CodexCloudIde.Storage;
 using CodexCloudIde.Workspaces.Archives;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,6 +27,7 @@ internal static class WorkspacesSetup
         services.AddSingleton<WorkspaceFolder>();
         services.AddSingleton<WorkspaceCheckouts>();
         services.AddSingleton<WorkspaceEvents>();
+        services.AddEventSource<WorkspaceEventSource>();
         services.AddSingleton(provider => new WorkspaceAccess(provider.GetRequiredService<TenantContexts>()));
         services.AddSingleton<WorkspaceCatalog>();
         services.AddSingleton<WorkspaceMembers>();
@@ -46,7 +48,7 @@ internal static class WorkspacesSetup
         group.MapCatalog();
         group.MapFiles();
         group.MapArchives();
-        group.MapEvents();
+        group.MapEvents<WorkspaceEventSource>();
         group.MapMembers();
         group.MapGit();
     }

@@ -1,10 +1,13 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.WebSockets;
 using System.Text.Json;
+using CodexCloudIde.Api;
 using CodexCloudIde.Tenants;
 using CodexCloudIde.Terminals;
 using CodexCloudIde.Tests.Documents;
 using CodexCloudIde.Tests.Hosting;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -94,8 +97,12 @@ public sealed class RevocationTests(IdeHost host) : IClassFixture<IdeHost>
         await hub.StartAsync(Ending);
         var terminal = (await hub.InvokeAsync<JsonElement>("Open", new { workspaceId = workspace, columns = 80, rows = 24 }, Ending)).GetProperty("terminalId").GetString()!;
         var client = host.ClientOf(token);
+        var events = host.Hub("/hubs/events", token);
+        await events.StartAsync(Ending);
+        var told = events.StreamAsync<ServerEvent>("Follow", "workspaces", workspace, null, Ending).GetAsyncEnumerator(Ending);
+        Assert.True(await told.MoveNextAsync());
         return new Everything(
-            host, workspace, document, hub, terminal, caller,
+            host, workspace, document, hub, terminal, caller, ToEndAsync(events, told),
             [
                 await StreamAsync(client, HttpMethod.Get, $"/api/v1/workspaces/{workspace}/events", null),
                 await StreamAsync(client, HttpMethod.Post, $"/api/v1/workspaces/{workspace}/executions", new { command = new[] { "sleep", "120" } }),
@@ -110,7 +117,24 @@ public sealed class RevocationTests(IdeHost host) : IClassFixture<IdeHost>
         return await answer.Content.ReadAsStreamAsync(Ending);
     }
 
-    /// <summary>Two hubs, a terminal with its sandbox, the workspace's events and an execution's.</summary>
+    /// <summary>What is told over the events hub, until it or its connection ends.</summary>
+    private static async Task ToEndAsync(HubConnection events, IAsyncEnumerator<ServerEvent> told)
+    {
+        await using var connection = events;
+        await using var stream = told;
+        try
+        {
+            while (await told.MoveNextAsync())
+            {
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or WebSocketException or HubException)
+        {
+            // Cut off.
+        }
+    }
+
+    /// <summary>Three hubs, a terminal with its sandbox, the workspace's events (twice) and an execution's.</summary>
     private sealed class Everything : IAsyncDisposable
     {
         // The contract: within 5 s; the margin is for a loaded machine.
@@ -124,7 +148,7 @@ public sealed class RevocationTests(IdeHost host) : IClassFixture<IdeHost>
         private readonly TaskCompletionSource hubClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly List<Task> streams;
 
-        public Everything(IdeHost host, string workspace, HubClient document, HubConnection hub, string terminal, Caller caller, IEnumerable<Stream> streams)
+        public Everything(IdeHost host, string workspace, HubClient document, HubConnection hub, string terminal, Caller caller, Task followed, IEnumerable<Stream> streams)
         {
             (this.host, Workspace, this.document, this.hub, this.terminal, this.caller) = (host, workspace, document, hub, terminal, caller);
             hub.Closed += _ =>
@@ -132,7 +156,7 @@ public sealed class RevocationTests(IdeHost host) : IClassFixture<IdeHost>
                 hubClosed.TrySetResult();
                 return Task.CompletedTask;
             };
-            this.streams = [.. streams.Select(ToEndAsync)];
+            this.streams = [followed, .. streams.Select(ToEndAsync)];
         }
 
         public string Workspace { get; }

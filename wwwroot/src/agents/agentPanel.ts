@@ -1,5 +1,6 @@
 // The agent panel: follows one task by its events and draws it; asks the server for everything that a button means.
-import { follow, getJson, postJson, workspaceId, workspaceUrl } from "../shell/api";
+import { getJson, postJson, workspaceId, workspaceUrl } from "../shell/api";
+import { follow } from "../shell/events";
 import { ago, byId, duration, h, icon, iconButton, remember, remembered } from "../shell/dom";
 import { show } from "../shell/frame";
 import { fail } from "../shell/overlays";
@@ -10,9 +11,6 @@ import { Review } from "./review";
 import { isOver, stateClass, stateIcon, stateWords, type AgentTask, type Item } from "./task";
 import { Timeline } from "./timeline";
 
-const eventNames = [
-  "thread.started", "thread.updated", "thread.completed", "turn.started", "turn.completed", "turn.failed", "item.started", "item.updated", "item.completed", "approval.requested", "approval.resolved",
-];
 const quietAfter = 5000;
 
 export interface AgentHost {
@@ -131,7 +129,7 @@ export class AgentPanel {
     remember(`task.${workspaceId}`, task.id);
     this.timeline.reset();
     this.draw();
-    this.stop = follow(`/api/v1/tasks/${task.id}/events`, eventNames, (name, data) => this.task?.id === task.id && this.happened(name, data), (open) => {
+    this.stop = follow("tasks", task.id, (name, data) => this.task?.id === task.id && this.happened(name, data), (open) => {
       this.connected = open;
       this.drawState();
     });

@@ -1,5 +1,6 @@
 // The workspace's test runs as the server has them: the last results, and the run that is under way, whoever started it and in whichever browser.
-import { follow, getJson, readEvents, send, workspaceUrl } from "../shell/api";
+import { getJson, readEvents, send, workspaceUrl } from "../shell/api";
+import { follow } from "../shell/events";
 import type { TestCase, TestRun } from "./testRun";
 
 export interface Running {
@@ -19,7 +20,6 @@ export interface TestRunsEvents {
   output: (text: string, reset: boolean) => void;
 }
 
-const eventNames = ["started", "collected", "case", "stdout", "stderr", "usage", "label", "result"];
 const settles = 2000;
 
 export class TestRuns {
@@ -133,7 +133,7 @@ export class TestRuns {
       void this.cancel().catch(() => undefined);
     }
     this.stop?.();
-    this.stop = follow(`/api/v1/test-runs/${id}/events`, eventNames, (name, data) => {
+    this.stop = follow("test-runs", id, (name, data) => {
       if (this.running !== state) {
         return;
       }

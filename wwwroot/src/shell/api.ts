@@ -1,4 +1,4 @@
-// The HTTP API with the browser's cookie, and event streams of both kinds.
+// The HTTP API with the browser's cookie.
 
 export class ApiError extends Error {
   constructor(readonly status: number, readonly type: string, message: string, readonly id?: string) {
@@ -104,45 +104,5 @@ export async function* readEvents(response: Response): AsyncGenerator<StreamEven
         }
       }
     }
-  }
-}
-
-/** A GET event stream that comes back by itself; the browser resumes by Last-Event-ID. */
-export function follow(url: string, names: string[], happened: (name: string, data: unknown) => void, state?: (open: boolean) => void): () => void {
-  let source: EventSource | undefined;
-  let timer = 0;
-  let wait = 500;
-  let closed = false;
-  const open = () => {
-    source = new EventSource(url);
-    source.onopen = () => {
-      wait = 500;
-      state?.(true);
-    };
-    source.onerror = () => {
-      state?.(false);
-      if (source!.readyState === EventSource.CLOSED && !closed) {
-        // The browser gives up after an HTTP error; the server may be starting.
-        timer = window.setTimeout(open, wait);
-        wait = Math.min(wait * 2, 8000);
-      }
-    };
-    for (const name of names) {
-      source.addEventListener(name, (event) => happened(name, parse((event as MessageEvent<string>).data)));
-    }
-  };
-  open();
-  return () => {
-    closed = true;
-    window.clearTimeout(timer);
-    source?.close();
-  };
-}
-
-function parse(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return data;
   }
 }
