@@ -22,6 +22,9 @@ internal sealed class EventStream(Func<string?, CancellationToken, IAsyncEnumera
 {
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
 
+    /// <summary>Bytes; more than this goes out although more is ready.</summary>
+    private const int MostUnflushed = 64 * 1024;
+
     public int? StatusCode => StatusCodes.Status200OK;
 
     /// <summary>What it tells of: it ends when the caller may no longer read that. The credential's own end is seen to anyway.</summary>
@@ -74,11 +77,13 @@ internal sealed class EventStream(Func<string?, CancellationToken, IAsyncEnumera
         try
         {
             await response.StartAsync(gone);
-            await response.Body.FlushAsync(gone);
+            await response.BodyWriter.FlushAsync(gone);
             await using var events = ReadAsync(services, Callers.OrNull(httpContext.User), after.Length == 0 ? null : after, gone).GetAsyncEnumerator(gone);
             while (true)
             {
                 var next = events.MoveNextAsync().AsTask();
+                // What came in quick succession goes out together.
+                if (!next.IsCompleted) await response.BodyWriter.FlushAsync(gone);
                 while (!next.IsCompleted)
                 {
                     using var waiting = CancellationTokenSource.CreateLinkedTokenSource(gone);
@@ -88,13 +93,17 @@ internal sealed class EventStream(Func<string?, CancellationToken, IAsyncEnumera
                         break;
                     }
 
-                    await WriteAsync(response, ": ping\n\n", gone);
+                    Write(response, ": ping\n\n");
+                    await response.BodyWriter.FlushAsync(gone);
                 }
 
                 // When the client has gone, the source has seen it and finishes.
-                if (!await next) return;
-                await WriteAsync(response, Format(events.Current), gone);
+                if (!await next) break;
+                Write(response, Format(events.Current));
+                if (response.BodyWriter.UnflushedBytes > MostUnflushed) await response.BodyWriter.FlushAsync(gone);
             }
+
+            await response.BodyWriter.FlushAsync(gone);
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested)
         {
@@ -111,9 +120,5 @@ internal sealed class EventStream(Func<string?, CancellationToken, IAsyncEnumera
         return text.Append('\n').ToString();
     }
 
-    private static async Task WriteAsync(HttpResponse response, string text, CancellationToken cancellationToken)
-    {
-        await response.WriteAsync(text, cancellationToken);
-        await response.Body.FlushAsync(cancellationToken);
-    }
+    private static void Write(HttpResponse response, string text) => Encoding.UTF8.GetBytes(text, response.BodyWriter);
 }

@@ -47,6 +47,27 @@ public sealed class EventHubTests(IdeHost host) : IClassFixture<IdeHost>
         Assert.Equal(all.SkipWhile(told => told.Id != output.Id).Skip(1), rest.Skip(1));
     }
 
+    [Fact]
+    public async Task Follow_Burst_IsToldTogetherAndWhole()
+    {
+        var workspace = await host.Client.MakeWorkspaceAsync();
+        using var answer = await host.Client.PostAsJsonAsync(
+            $"/api/v1/workspaces/{workspace}/executions", new { command = new[] { "python3", "-uc", "import time\nfor i in range(300): print(i); time.sleep(0.001)" } }, Ending);
+        var id = (await answer.ReadAsync()).GetProperty("id").GetString()!;
+        await using var hub = await ConnectAsync(IdeHost.OwnerToken);
+        var (messages, text, last) = (0, "", "");
+        await foreach (var together in hub.StreamAsync<ServerEvent[]>("Follow", "executions", id, null, Ending))
+        {
+            messages++;
+            text += string.Concat(together.Where(told => told.Event == "stdout").Select(told => JsonDocument.Parse(told.Data).RootElement.GetProperty("text").GetString()));
+            last = together[^1].Event;
+        }
+
+        Assert.Equal(string.Concat(Enumerable.Range(0, 300).Select(i => $"{i}\n")), text);
+        Assert.Equal("result", last);
+        Assert.InRange(messages, 2, 20);
+    }
+
     [Theory]
     [InlineData("workspaces")]
     [InlineData("tasks")]
@@ -81,7 +102,7 @@ public sealed class EventHubTests(IdeHost host) : IClassFixture<IdeHost>
     }
 
     private static IAsyncEnumerator<ServerEvent> Follow(HubConnection hub, string kind, string id, string? after = null) =>
-        hub.StreamAsync<ServerEvent>("Follow", kind, id, after, Ending).GetAsyncEnumerator(Ending);
+        hub.StreamAsync<ServerEvent[]>("Follow", kind, id, after, Ending).SelectMany(together => together).GetAsyncEnumerator(Ending);
 
     private static async Task<ServerEvent> NextAsync(IAsyncEnumerator<ServerEvent> stream) =>
         await stream.MoveNextAsync() ? stream.Current : throw new InvalidOperationException("The stream has ended.");

@@ -99,7 +99,7 @@ public sealed class RevocationTests(IdeHost host) : IClassFixture<IdeHost>
         var client = host.ClientOf(token);
         var events = host.Hub("/hubs/events", token);
         await events.StartAsync(Ending);
-        var told = events.StreamAsync<ServerEvent>("Follow", "workspaces", workspace, null, Ending).GetAsyncEnumerator(Ending);
+        var told = events.StreamAsync<ServerEvent[]>("Follow", "workspaces", workspace, null, Ending).GetAsyncEnumerator(Ending);
         Assert.True(await told.MoveNextAsync());
         return new Everything(
             host, workspace, document, hub, terminal, caller, ToEndAsync(events, told),
@@ -118,7 +118,7 @@ public sealed class RevocationTests(IdeHost host) : IClassFixture<IdeHost>
     }
 
     /// <summary>What is told over the events hub, until it or its connection ends.</summary>
-    private static async Task ToEndAsync(HubConnection events, IAsyncEnumerator<ServerEvent> told)
+    private static async Task ToEndAsync(HubConnection events, IAsyncEnumerator<ServerEvent[]> told)
     {
         await using var connection = events;
         await using var stream = told;

@@ -16,7 +16,7 @@ interface Told {
 
 /** One stream; the same as the HTTP API's at the same address, resumed by the last event's id. */
 class Following {
-  private subscription: ISubscription<Told> | null = null;
+  private subscription: ISubscription<Told[]> | null = null;
   private timer = 0;
   private pause = firstPause;
   private last: string | null = null;
@@ -35,8 +35,8 @@ class Following {
     try {
       const hub = await this.connection.connected();
       if (!this.closed) {
-        this.subscription = hub.stream<Told>("Follow", this.kind, this.id, this.last).subscribe({
-          next: (told) => this.told(told),
+        this.subscription = hub.stream<Told[]>("Follow", this.kind, this.id, this.last).subscribe({
+          next: (together) => together.forEach((told) => this.told(told)),
           error: () => this.lost(this.pause),
           complete: () => this.lost(afterEnd),
         });
