@@ -15,7 +15,11 @@ internal sealed partial class DocumentGrain
     /// <summary>Somebody who never pauses still finds the file on disk after this.</summary>
     private static readonly TimeSpan LatestSave = TimeSpan.FromSeconds(5);
 
+    /// <summary>Whoever wanted to move the file and says nothing more has died.</summary>
+    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(30);
+
     private IGrainTimer? saveTimer;
+    private IGrainTimer? holdExpiry;
     private DateTimeOffset? firstUnsaved;
     private DateTimeOffset lastEdit;
 
@@ -27,6 +31,7 @@ internal sealed partial class DocumentGrain
         {
             if (loading is not null && await loading is { Succeeded: true, Value: var loaded } && !loaded.Writer.IsBroken)
             {
+                loaded.File.Release();
                 await SaveAsync(loaded);
                 await loaded.Writer.SnapshotAsync();
                 loaded.Writer.Break(new ObjectDisposedException(nameof(DocumentGrain)));
@@ -69,7 +74,7 @@ internal sealed partial class DocumentGrain
     private async Task<Outcome<Loaded>> LoadOnceAsync()
     {
         // 1. The file, if there is one that is text.
-        var disk = await folder.ReadAsync(key.Workspace, key.Path, options.Value.LargestFile, ending.Token);
+        var disk = await folder.ReadAsync(key.Workspace, key.Path, options.Value.LargestFile * DocumentOptions.MostBytesPerUnit, ending.Token);
         if (!disk.Succeeded && disk.Refusal.Status != 404) return disk.Refusal;
         (byte[], byte[])? initial = null;
         if (disk.Succeeded)
@@ -77,6 +82,7 @@ internal sealed partial class DocumentGrain
             var decoded = FileShape.Decode(disk.Value);
             if (!decoded.Succeeded) return decoded.Refusal;
             var (text, shape) = decoded.Value;
+            if (text.Length > options.Value.LargestFile) return FileShape.TooLong(text.Length, options.Value.LargestFile);
             initial = (new DocumentSnapshot(0, text, []).Encode(), new FileMark(shape, SavedFile.Of(0, disk.Value), null).Encode());
         }
 

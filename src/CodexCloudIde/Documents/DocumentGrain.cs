@@ -78,7 +78,11 @@ internal sealed partial class DocumentGrain(
         var outcome = await LoadAsync();
         if (!outcome.Succeeded) return outcome.Refusal;
         var writer = outcome.Value.Writer;
-        if (TextOperation.Check(newText) != TextFault.None) return new Refusal(422, "invalid-text", "The new text has a carriage return or half a surrogate pair.", "newText");
+        if (TextOperation.Check(newText) != TextFault.None || newText.Contains('\0', StringComparison.Ordinal))
+        {
+            return new Refusal(422, "invalid-text", "The new text has a carriage return, a NUL or half a surrogate pair.", "newText");
+        }
+
         if (newText.Length > options.Value.LargestFile) return new Refusal(413, "too-large", $"A document has at most {options.Value.LargestFile} units.", "newText");
 
         var change = TextDiff.Between(baseText, newText);
@@ -105,11 +109,12 @@ internal sealed partial class DocumentGrain(
         return TextOf(writer);
     }
 
-    public async Task<Refusal?> WriteAsync(Actor actor, byte[] content)
+    public async Task<Refusal?> WriteAsync(Actor actor, byte[] content, WriteBasis basis)
     {
         var outcome = await LoadAsync();
         if (!outcome.Succeeded) return outcome.Refusal;
-        return (await SettleAsync(outcome.Value, await outcome.Value.File.ReplaceAsync(actor, content, ending.Token))).Refusal;
+        var replaced = await outcome.Value.File.ReplaceAsync(actor, content, basis, ending.Token);
+        return replaced.Refusal is { Status: StatusCodes.Status412PreconditionFailed } ? replaced.Refusal : (await SettleAsync(outcome.Value, replaced)).Refusal;
     }
 
     public async Task<long?> SaveAsync()
@@ -120,11 +125,27 @@ internal sealed partial class DocumentGrain(
         return saved.IsGone ? null : saved.Revision;
     }
 
+    public async Task HoldAsync()
+    {
+        if (loading is null || await loading is not { Succeeded: true, Value: var loaded }) return;
+        await loaded.File.HoldAsync(ending.Token);
+        holdExpiry?.Dispose();
+        holdExpiry = this.RegisterGrainTimer(_ => ReleaseAsync(), new GrainTimerCreationOptions(LongestHold, Timeout.InfiniteTimeSpan) { Interleave = true });
+    }
+
+    public async Task ReleaseAsync()
+    {
+        holdExpiry?.Dispose();
+        holdExpiry = null;
+        if (loading is not null && await loading is { Succeeded: true, Value: var loaded }) loaded.File.Release();
+    }
+
     public async Task MovedAsync(string? to)
     {
         if (loading is not null && await loading is { Succeeded: true, Value: var loaded }) await EndAsync(loaded, to);
         else if (to is null) await journal.Store.ForgetAsync(key.ToString(), ending.Token);
         else await journal.Store.RenameAsync(key.ToString(), (key with { Path = to }).ToString(), ending.Token);
+        await ReleaseAsync();
         DeactivateOnIdle();
     }
 

@@ -8,7 +8,10 @@ internal sealed class DocumentOptions
     /// <summary>Folder of the journal; empty: <c>journal</c> in the data directory. Best on a volume of its own: a busy disk delays acknowledgements.</summary>
     public string JournalFolder { get; set; } = "";
 
-    /// <summary>Largest file that opens for editing, in bytes.</summary>
+    /// <summary>What a UTF-16 unit takes in a file at most: a line feed as CR LF of UTF-16.</summary>
+    public const long MostBytesPerUnit = 4;
+
+    /// <summary>Largest text that opens for editing, in UTF-16 units; for ASCII these are bytes.</summary>
     [Range(1024, 64 * 1024 * 1024)]
     public int LargestFile { get; set; } = 4 * 1024 * 1024;
 

@@ -85,6 +85,12 @@ internal sealed class DocumentWriter
         ThrowIfBroken();
         var last = sequencer.LastOf(edit.ClientId);
         if (edit.ClientId.StartsWith(OwnPrefix, StringComparison.Ordinal)) return Refused("invalidOperation");
+        // A file with a NUL is no text: it could not be opened again.
+        foreach (var step in edit.Operation.Steps)
+        {
+            if (step.Inserted?.Contains('\0', StringComparison.Ordinal) == true) return Refused("invalidOperation");
+        }
+
         if (last is not null && last.Author.Actor.Id != edit.Actor.Id) return Refused("forbidden");
         var isNew = edit.ClientSequence > (last?.ClientSequence ?? 0);
         if (isNew && sequencer.Document.Length + edit.Operation.LengthDelta > options.LargestFile) return Refused("tooLarge");
@@ -204,6 +210,7 @@ internal sealed class DocumentWriter
             throw;
         }
 
+        if (broken is JournalFencedException) throw new JournalFencedException("What this was written after is lost.", broken);
         if (write.Next <= DurableRevision) return;
         DurableRevision = write.Next;
         List<PublishedEdit> durable = [];

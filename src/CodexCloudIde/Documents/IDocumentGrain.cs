@@ -31,11 +31,16 @@ internal interface IDocumentGrain : IGrainWithStringKey
     Task<Outcome<DocumentText>> UndoAsync(Actor actor, long? fromRevision, long? toRevision);
 
     /// <summary>The file's new content: what differs becomes edits of <paramref name="actor"/>. 415 when it is no text: the document ends and the file is theirs.</summary>
-    Task<Refusal?> WriteAsync(Actor actor, byte[] content);
+    Task<Refusal?> WriteAsync(Actor actor, byte[] content, WriteBasis basis);
 
     /// <summary>Takes in what changed on disk, then writes the file if it is behind.</summary>
     /// <returns>The revision that the file has; null when the document is gone.</returns>
     Task<long?> SaveAsync();
+
+    /// <summary>Leaves the file alone until <see cref="MovedAsync"/>, <see cref="ReleaseAsync"/>, or for half a minute. Returns when a save under way is done.</summary>
+    Task HoldAsync();
+
+    Task ReleaseAsync();
 
     /// <summary>The file is elsewhere now, or deleted.</summary>
     Task MovedAsync(string? to);

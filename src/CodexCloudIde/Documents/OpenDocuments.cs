@@ -44,10 +44,11 @@ public sealed class OpenDocuments
             return await calls.RetryAsync(new DocumentKey(workspace, clean.Value), document => document.ReadAsync(), cancellationToken);
         }
 
-        var disk = await folder.ReadAsync(workspace, clean.Value, options.LargestFile, cancellationToken);
+        var disk = await folder.ReadAsync(workspace, clean.Value, options.LargestFile * DocumentOptions.MostBytesPerUnit, cancellationToken);
         if (!disk.Succeeded) return disk.Refusal;
         var decoded = FileShape.Decode(disk.Value);
-        return decoded.Succeeded ? new DocumentText(decoded.Value.Text, null) : decoded.Refusal;
+        if (!decoded.Succeeded) return decoded.Refusal;
+        return decoded.Value.Text.Length > options.LargestFile ? FileShape.TooLong(decoded.Value.Text.Length, options.LargestFile) : new DocumentText(decoded.Value.Text, null);
     }
 
     /// <summary>
@@ -80,13 +81,14 @@ public sealed class OpenDocuments
         return clean.Succeeded ? await calls.Of(new DocumentKey(workspace, clean.Value)).UndoAsync(actor, fromRevision, toRevision) : clean.Refusal;
     }
 
-    /// <summary>Raw bytes by PUT or write-back: becomes operations where the document is open, else the file is replaced.</summary>
-    public async Task<Refusal?> WriteAsync(WorkspaceRef workspace, string path, Actor actor, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    /// <summary>Raw bytes by PUT or write-back: becomes operations where the document is open, else the file is replaced. 412 when the basis is not, or no longer, known.</summary>
+    public async Task<Refusal?> WriteAsync(
+        WorkspaceRef workspace, string path, Actor actor, ReadOnlyMemory<byte> content, WriteBasis basis, CancellationToken cancellationToken)
     {
         var clean = WorkspacePath.Parse(path);
         if (!clean.Succeeded) return clean.Refusal;
         if (!await IsOpenAsync(workspace, clean.Value)) return await folder.WriteAsync(workspace, clean.Value, content, cancellationToken);
-        var refused = await calls.RetryAsync(new DocumentKey(workspace, clean.Value), document => document.WriteAsync(actor, content.ToArray()), cancellationToken);
+        var refused = await calls.RetryAsync(new DocumentKey(workspace, clean.Value), document => document.WriteAsync(actor, content.ToArray(), basis), cancellationToken);
         return refused is { Status: 404 } ? await folder.WriteAsync(workspace, clean.Value, content, cancellationToken) : refused;
     }
 
@@ -96,6 +98,14 @@ public sealed class OpenDocuments
         var open = await calls.Of(workspace).PathsAsync();
         await Task.WhenAll(open.Intersect(paths, StringComparer.Ordinal).Select(path =>
             calls.RetryAsync(new DocumentKey(workspace, path), document => document.SaveAsync(), cancellationToken)));
+    }
+
+    /// <summary>Before a path (a file or folder) is moved or deleted: its open documents leave their files alone until it is.</summary>
+    internal async Task<DocumentHold> HoldAsync(WorkspaceRef workspace, string path)
+    {
+        var held = (await calls.Of(workspace).PathsAsync()).Where(open => open == path || open.StartsWith(path + "/", StringComparison.Ordinal)).ToList();
+        await Task.WhenAll(held.Select(open => calls.Of(new DocumentKey(workspace, open)).HoldAsync()));
+        return new DocumentHold(this, calls, workspace, path, held);
     }
 
     /// <summary>Path (a file or folder) moved; open documents follow. <paramref name="to"/> null: deleted, open documents close as gone.</summary>
@@ -109,6 +119,11 @@ public sealed class OpenDocuments
             var target = to is null ? null : to + path[from.Length..];
             if (target is not null && open.Contains(target, StringComparer.Ordinal)) await calls.Of(new DocumentKey(workspace, target)).MovedAsync(null);
             await calls.Of(new DocumentKey(workspace, path)).MovedAsync(target);
+            // What was typed while it moved is in the journal: under its new name it is written.
+            if (target is not null && open.Contains(path, StringComparer.Ordinal))
+            {
+                await calls.RetryAsync(new DocumentKey(workspace, target), document => document.SaveAsync(), cancellationToken);
+            }
         }
     }
 

@@ -1,8 +1,6 @@
-using System.Security.Cryptography;
 using CodexCloudIde.Api;
 using CodexCloudIde.Documents;
 using CodexCloudIde.Tenants;
-using CodexCloudIde.Workspaces.Disk;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
@@ -17,6 +15,9 @@ internal sealed record FileWritten(string Tag, bool Created);
 internal sealed record WriteCondition(IList<EntityTagHeaderValue> Match, IList<EntityTagHeaderValue> NoneMatch)
 {
     public static WriteCondition None { get; } = new([], []);
+
+    public static Refusal ChangedMeanwhile { get; } =
+        new(412, "changed-meanwhile", "The file is not, or no longer, what If-Match names. Read it again and repeat the change on what it is now.");
 
     public bool IsEmpty => Match.Count == 0 && NoneMatch.Count == 0;
 
@@ -38,7 +39,7 @@ internal sealed record WriteCondition(IList<EntityTagHeaderValue> Match, IList<E
         var current = tag is null ? null : new EntityTagHeaderValue(tag);
         if (Match.Count > 0 && (current is null || !Match.Any(m => m.Equals(EntityTagHeaderValue.Any) || m.Compare(current, useStrongComparison: true))))
         {
-            return new Refusal(412, "changed-meanwhile", "The file is not, or no longer, what If-Match names. Read it again and repeat the change on what it is now.");
+            return ChangedMeanwhile;
         }
 
         return current is not null && NoneMatch.Any(m => m.Equals(EntityTagHeaderValue.Any) || m.Compare(current, useStrongComparison: false))
@@ -71,7 +72,7 @@ internal sealed class WorkspaceFiles(
         var file = opened.Value;
         if (file.Stat.Size > Small)
         {
-            return new FileContent(new FileStream(file.Handle, FileAccess.Read, bufferSize: 0, isAsync: false), TagOf(file.Stat));
+            return new FileContent(new FileStream(file.Handle, FileAccess.Read, bufferSize: 0, isAsync: false), FileTag.Of(file.Stat));
         }
 
         using (file)
@@ -83,7 +84,7 @@ internal sealed class WorkspaceFiles(
                 length += read;
             }
 
-            return new FileContent(new MemoryStream(content, 0, length, writable: false), TagOf(content.AsSpan(0, length)));
+            return new FileContent(new MemoryStream(content, 0, length, writable: false), FileTag.Of(content.AsSpan(0, length)));
         }
     }
 
@@ -121,7 +122,9 @@ internal sealed class WorkspaceFiles(
             Refusal? refusal;
             if (known < start.Length)
             {
-                refusal = await documents.WriteAsync(workspace, path, actor, start.AsMemory(0, known), cancellationToken);
+                // What is typed after the condition was found true makes it false.
+                var basis = condition.IsEmpty ? WriteBasis.Newest : new WriteBasis(Tag: before.Value);
+                refusal = await documents.WriteAsync(workspace, path, actor, start.AsMemory(0, known), basis, cancellationToken);
             }
             else
             {
@@ -164,13 +167,14 @@ internal sealed class WorkspaceFiles(
 
         // What is typed last is part of what may be taken back.
         await documents.MaterialiseAsync(workspace, cancellationToken);
+        await using var hold = await documents.HoldAsync(workspace, path);
         var deleted = await Task.Run(() => deletions.Delete(workspace, path), cancellationToken);
         if (deleted.Refusal is not null)
         {
             return deleted;
         }
 
-        await documents.MovedAsync(workspace, path, null, CancellationToken.None);
+        await hold.MovedAsync(null);
         events.Publish(workspace, WorkspaceEvent.TreeChanged(path));
         return deleted;
     }
@@ -196,12 +200,13 @@ internal sealed class WorkspaceFiles(
         }
 
         await documents.MaterialiseAsync(workspace, cancellationToken);
+        await using var hold = await documents.HoldAsync(workspace, source.Value);
         if (await folder.MoveAsync(workspace, source.Value, target.Value, cancellationToken) is { } refusal)
         {
             return refusal;
         }
 
-        await documents.MovedAsync(workspace, source.Value, target.Value, cancellationToken);
+        await hold.MovedAsync(target.Value);
         events.Publish(workspace, WorkspaceEvent.TreeChanged(source.Value, target.Value));
         return null;
     }
@@ -235,8 +240,4 @@ internal sealed class WorkspaceFiles(
         await read.Value!.Content.DisposeAsync();
         return read.Value.Tag;
     }
-
-    private static string TagOf(ReadOnlySpan<byte> content) => $"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 16))}\"";
-
-    private static string TagOf(DiskStat stat) => $"\"{stat.Inode:x}-{stat.Size:x}-{stat.ChangedNanoseconds:x}\"";
 }

@@ -116,6 +116,25 @@ public abstract class JournalTests : IAsyncLifetime
         Assert.Equal((writer.DocumentId, "x"), (moved.DocumentId, moved.Text));
     }
 
+    [Fact]
+    public async Task Write_OfAMarkOrSnapshotAheadOfTheEdits_IsRefused()
+    {
+        var store = (await JournalAsync()).Store;
+        var key = $"{tenant}/w/live/a.txt";
+        var mark = new FileMark(FileShape.Default, SavedFile.Of(0, []), null).Encode();
+        var head = (await store.TakeOverAsync(key, (new DocumentSnapshot(0, "", []).Encode(), mark), TestContext.Current.CancellationToken))!;
+        var ahead = new JournalWrite(head.Id, head.Epoch, 1, 1, ReadOnlyMemory<byte>.Empty);
+        var snapshot = new DocumentSnapshot(1, "never written", []).Encode();
+
+        Assert.False((await store.WriteAsync([ahead with { Mark = [1], Saved = 1 }], TestContext.Current.CancellationToken)).Single());
+        Assert.False((await store.WriteAsync([ahead with { Snapshot = snapshot, SnapshotRevision = 1 }], TestContext.Current.CancellationToken)).Single());
+
+        var after = (await store.TakeOverAsync(key, null, TestContext.Current.CancellationToken))!;
+        Assert.Equal(0, after.Revision);
+        Assert.Equal(mark, after.Mark);
+        Assert.Equal("", (await WriterAsync(journals[0])).Text);
+    }
+
     private static SubmittedEdit Edit(string text, long sequence) => new("c", sequence, sequence - 1, TextOperation.Replace(0, 0, text), Somebody);
 
     private static Task<SubmitResult> TypeAsync(DocumentWriter writer, string text, long sequence) => writer.SubmitAsync(Edit(text, sequence));

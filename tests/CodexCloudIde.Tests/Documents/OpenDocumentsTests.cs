@@ -1,5 +1,7 @@
 using System.Text;
 using CodexCloudIde.Documents;
+using CodexCloudIde.Executions.Running;
+using CodexCloudIde.Sandboxing;
 using CodexCloudIde.Tenants;
 using CodexCloudIde.Tests.Hosting;
 using CodexCloudIde.Workspaces;
@@ -23,6 +25,8 @@ public sealed class OpenDocumentsTests(IdeHost host) : IClassFixture<IdeHost>
     }
 
     private async Task<byte[]> FileAsync(WorkspaceRef workspace, string path = "a.txt") => (await Folder.ReadAsync(workspace, path, 1 << 20, Ending)).Value!;
+
+    private static CollectedChange Modified(string path, string text) => new(path, ChangeKind.Modified, text.Length, Encoding.UTF8.GetBytes(text), false);
 
     [Fact]
     public async Task Materialise_AfterAnEdit_WritesTheFileInItsOwnShape()
@@ -96,6 +100,132 @@ public sealed class OpenDocumentsTests(IdeHost host) : IClassFixture<IdeHost>
         await client.CatchUpAsync(1);
         Assert.Equal("one\n2\n", client.Text);
         Assert.Equal("one\r\n2\r\n"u8.ToArray(), await FileAsync(workspace));
+    }
+
+    [Fact]
+    public async Task ChangedOnDisk_TwiceWhileNothingCanBeWritten_LosesNothing()
+    {
+        var (workspace, client) = await OpenAsync("one\ntwo\n"u8.ToArray());
+        await using var _ = client;
+        var usage = host.Services.GetRequiredService<WorkspaceUsage>();
+        usage.Add(workspace, usage.RoomLeft(workspace, Folder));
+        await client.TypeAsync(0, "typed ");
+        var file = Path.Combine(Folder.RootOf(workspace), "a.txt");
+        foreach (var (revision, text) in new[] { (2, "one\n2\n"), (3, "one\n2\nthree\n") })
+        {
+            await File.WriteAllTextAsync(file, text, Ending);
+            await Documents.ChangedOnDiskAsync(workspace, ["a.txt"], Ending);
+            await client.CatchUpAsync(revision);
+        }
+
+        Assert.Equal("typed one\n2\nthree\n", client.Text);
+        usage.Forget(workspace);
+        await Documents.MaterialiseAsync(workspace, Ending);
+        Assert.Equal(client.Text, await File.ReadAllTextAsync(file, Ending));
+    }
+
+    [Fact]
+    public async Task WriteBack_OfWhatWasTypedOnMeanwhile_KeepsBoth()
+    {
+        var (workspace, client) = await OpenAsync("a = 1\nb = 2\n"u8.ToArray());
+        await using var _ = client;
+        await client.TypeAsync(0, "# seen by the run\n");
+        var seen = await Documents.MaterialiseAsync(workspace, Ending);
+        await client.TypeAsync(client.Text.Length, "c = 3\n");
+        await using var other = await HubClient.OpenAsync(host.Hub("/hubs/documents"), workspace.Workspace.ToString(), "a.txt");
+        await host.Client.PutAsync(workspace.Workspace.ToString(), "late.txt", "x\n"u8.ToArray());
+        await using var late = await HubClient.OpenAsync(host.Hub("/hubs/documents"), workspace.Workspace.ToString(), "late.txt");
+        await late.TypeAsync(0, "typed\n");
+
+        CollectedChange[] changes = [Modified("a.txt", "# seen by the run\na = 1\nb = 20\n"), Modified("late.txt", "x\ny\n")];
+        var refused = await host.Services.GetRequiredService<WriteBack>().ApplyAsync(workspace, Actor.System, new CollectedChanges(changes, false, 0), seen, Ending);
+
+        Assert.Empty(refused);
+        Assert.Equal("# seen by the run\na = 1\nb = 20\nc = 3\n", Encoding.UTF8.GetString(await FileAsync(workspace)));
+        Assert.Equal("typed\nx\ny\n", Encoding.UTF8.GetString(await FileAsync(workspace, "late.txt")));
+    }
+
+    [Fact]
+    public async Task WriteBack_OfADeletion_SparesWhatWasTypedOnMeanwhile()
+    {
+        var (workspace, client) = await OpenAsync("a"u8.ToArray(), "folder/a.txt");
+        await using var _ = client;
+        var seen = await Documents.MaterialiseAsync(workspace, Ending);
+        await client.TypeAsync(1, "b");
+        var writeBack = host.Services.GetRequiredService<WriteBack>();
+        var deletion = new CollectedChanges([new CollectedChange("folder", ChangeKind.Deleted, 0, null, false)], false, 0);
+
+        Assert.Equal(["folder"], await writeBack.ApplyAsync(workspace, Actor.System, deletion, seen, Ending));
+        Assert.Equal("ab", Encoding.UTF8.GetString(await FileAsync(workspace, "folder/a.txt")));
+
+        seen = await Documents.MaterialiseAsync(workspace, Ending);
+        Assert.Empty(await writeBack.ApplyAsync(workspace, Actor.System, deletion, seen, Ending));
+        Assert.Null(await client.Moved.Task.WaitAsync(Ending));
+    }
+
+    [Fact]
+    public async Task Put_IfMatch_IsRefusedForWhatWasTypedAfterTheTag()
+    {
+        var (workspace, client) = await OpenAsync("one\r\n"u8.ToArray());
+        await using var _ = client;
+        var tag = FileTag.Of("one\r\n"u8);
+        await client.TypeAsync(0, "typed ");
+        var refused = await Documents.WriteAsync(workspace, "a.txt", Actor.System, "1\r\n"u8.ToArray(), new WriteBasis(Tag: tag), Ending);
+        Assert.Equal((412, "changed-meanwhile"), (refused!.Status, refused.Type));
+        Assert.Null(await Documents.WriteAsync(workspace, "a.txt", Actor.System, "1\r\n"u8.ToArray(), new WriteBasis(Tag: FileTag.Of("typed one\r\n"u8)), Ending));
+        Assert.Equal("1\r\n", Encoding.UTF8.GetString(await FileAsync(workspace)));
+    }
+
+    [Fact]
+    public async Task Move_OfAFileThatIsBehind_LeavesNothingOfTheOldName()
+    {
+        var (workspace, client) = await OpenAsync("a"u8.ToArray(), "old/a.txt");
+        await using var _ = client;
+        await using (var hold = await Documents.HoldAsync(workspace, "old"))
+        {
+            await client.TypeAsync(1, "b");
+            // A save that comes in between waits, and finds that the name is not its own any more.
+            var saving = Documents.MaterialiseAsync(workspace, Ending);
+            Assert.Null(await Folder.MoveAsync(workspace, "old", "new", Ending));
+            Assert.False(saving.IsCompleted);
+            await hold.MovedAsync("new");
+            await saving;
+        }
+
+        Assert.Equal("new/a.txt", await client.Moved.Task.WaitAsync(Ending));
+        Assert.Equal(404, (await Folder.ReadAsync(workspace, "old/a.txt", 100, Ending)).Refusal!.Status);
+        Assert.Equal("ab", (await Documents.ReadAsync(workspace, "new/a.txt", Ending)).Value!.Text);
+        await using var again = await HubClient.OpenAsync(host.Hub("/hubs/documents"), workspace.Workspace.ToString(), "new/a.txt");
+        Assert.Equal("ab", again.Text);
+    }
+
+    [Fact]
+    public async Task Move_ThatFails_LetsTheFileBeSavedAgain()
+    {
+        var (workspace, client) = await OpenAsync("a"u8.ToArray());
+        await using var _ = client;
+        await using (await Documents.HoldAsync(workspace, "a.txt")) await client.TypeAsync(1, "b");
+        await Documents.MaterialiseAsync(workspace, Ending);
+        Assert.Equal("ab", Encoding.UTF8.GetString(await FileAsync(workspace)));
+    }
+
+    [Fact]
+    public async Task Open_TextOfManyBytesPerUnit_OpensAsFarAsItCanBeTyped()
+    {
+        var limit = new DocumentOptions().LargestFile;
+        var (workspace, client) = await OpenAsync(Encoding.UTF8.GetBytes(new string('字', limit)));
+        await using var _ = client;
+        Assert.Equal(limit, client.Text.Length);
+        await host.Client.PutAsync(workspace.Workspace.ToString(), "larger.txt", new byte[limit + 1].Select(_ => (byte)'a').ToArray());
+        Assert.Equal("tooLarge", (await client.OpenAsync(workspace.Workspace.ToString(), "larger.txt")).Error);
+    }
+
+    [Fact]
+    public async Task Submit_OfANul_IsRefused()
+    {
+        var (_, client) = await OpenAsync("a"u8.ToArray());
+        await using var __ = client;
+        Assert.Equal("invalidOperation", (await client.AppendAsync(0, "\0")).Error);
     }
 
     [Theory]

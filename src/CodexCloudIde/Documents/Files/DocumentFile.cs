@@ -17,6 +17,10 @@ namespace CodexCloudIde.Documents.Files;
 internal sealed class DocumentFile(DocumentKey key, DocumentWriter writer, FileMark mark, WorkspaceFolder folder, DocumentOptions options)
 {
     private readonly SemaphoreSlim turn = new(1);
+    private bool isHeld;
+
+    /// <summary>Of the text that the file had when the document was opened; null until it is.</summary>
+    private long? openedRevision;
 
     /// <summary>True when there are edits that the file does not have.</summary>
     public bool IsBehind => mark.Saved.Revision < writer.Revision;
@@ -31,20 +35,39 @@ internal sealed class DocumentFile(DocumentKey key, DocumentWriter writer, FileM
     /// <param name="Refusal">Why it could not be written: full, no permission. The edits are safe in the journal.</param>
     public readonly record struct Result(long Revision, bool Wrote, bool IsGone = false, Refusal? Refusal = null);
 
+    /// <summary>No save begins until <see cref="Release"/>; one that is under way is waited for.</summary>
+    public async Task HoldAsync(CancellationToken cancellationToken)
+    {
+        await turn.WaitAsync(cancellationToken);
+        isHeld = true;
+    }
+
+    /// <summary>Without a hold it does nothing.</summary>
+    public void Release()
+    {
+        if (!isHeld) return;
+        isHeld = false;
+        turn.Release();
+    }
+
     /// <summary>Takes in what changed on disk, then writes what is newer here.</summary>
     public async Task<Result> SaveAsync(CancellationToken cancellationToken)
     {
         await turn.WaitAsync(cancellationToken);
         try
         {
-            var disk = await folder.ReadAsync(key.Workspace, key.Path, options.LargestFile * 4L, cancellationToken);
+            // It moved while this waited: the file of this name is not its own any more.
+            if (writer.IsBroken) return new Result(mark.Saved.Revision, false, IsGone: true);
+            var disk = await folder.ReadAsync(key.Workspace, key.Path, options.LargestFile * DocumentOptions.MostBytesPerUnit, cancellationToken);
             if (!disk.Succeeded)
             {
                 // Deleted by others: gone, unless somebody has typed since, which must not be lost.
                 return disk.Refusal.Status == 404 && IsBehind ? await WriteAsync([], cancellationToken) : new Result(mark.Saved.Revision, false, IsGone: true);
             }
 
-            return await TakeInAsync(disk.Value) ? await WriteAsync(disk.Value, cancellationToken) : new Result(mark.Saved.Revision, false, IsGone: true);
+            if (!await TakeInAsync(disk.Value)) return new Result(mark.Saved.Revision, false, IsGone: true);
+            openedRevision ??= writer.Revision;
+            return await WriteAsync(disk.Value, cancellationToken);
         }
         finally
         {
@@ -52,27 +75,44 @@ internal sealed class DocumentFile(DocumentKey key, DocumentWriter writer, FileM
         }
     }
 
-    /// <summary>New content for the file: the difference to the newest text becomes an edit.</summary>
-    public async Task<Result> ReplaceAsync(Actor actor, byte[] content, CancellationToken cancellationToken)
+    /// <summary>New content for the file: what differs becomes an edit, and is rebased over what was typed since it was made.</summary>
+    /// <param name="actor">Whose edit it is.</param>
+    /// <param name="content">The file's new bytes.</param>
+    /// <param name="basis">What the content was made from.</param>
+    /// <param name="cancellationToken">Gives up waiting for a save.</param>
+    public async Task<Result> ReplaceAsync(Actor actor, byte[] content, WriteBasis basis, CancellationToken cancellationToken)
     {
         await turn.WaitAsync(cancellationToken);
         try
         {
+            var before = basis.Tag is null ? default : await folder.ReadAsync(key.Workspace, key.Path, options.LargestFile * DocumentOptions.MostBytesPerUnit, cancellationToken);
+            // From here to the edit nothing is awaited: nobody types between.
+            if (basis.Tag is { } tag && tag != FileTag.Of(mark.Shape.Encode(writer.Text, before.Value))) return Refused(WriteCondition.ChangedMeanwhile);
             if (FileShape.Decode(content) is not { Succeeded: true, Value: var decoded } || decoded.Text.Length > options.LargestFile)
             {
                 var refused = await folder.WriteAsync(key.Workspace, key.Path, content, cancellationToken);
                 return new Result(mark.Saved.Revision, refused is null, IsGone: refused is null, refused);
             }
 
+            if (Rebased(decoded.Text, basis) is not { } change) return Refused(WriteCondition.ChangedMeanwhile);
             mark = mark with { Shape = decoded.Shape };
-            var difference = TextDiff.Between(writer.Text, decoded.Text);
-            if (!difference.IsIdentity) await writer.SubmitOwnAsync(actor, difference);
+            if (!change.IsIdentity) await writer.SubmitOwnAsync(actor, change);
             return await WriteAsync(content, cancellationToken, force: true);
         }
         finally
         {
             turn.Release();
         }
+
+        Result Refused(Refusal refusal) => new(mark.Saved.Revision, false, Refusal: refusal);
+    }
+
+    /// <summary>The edit that makes the text; null when what it was made from is not known any more.</summary>
+    private TextOperation? Rebased(string text, WriteBasis basis)
+    {
+        if (basis.Revision is not { } revision) return TextDiff.Between(writer.Text, text);
+        var made = revision == WriteBasis.WhenOpened ? openedRevision ?? writer.Revision : revision;
+        return writer.TextAt(made) is { } since ? writer.Rebase(TextDiff.Between(since, text), made) : null;
     }
 
     /// <summary>False when the bytes are no text.</summary>
@@ -81,30 +121,25 @@ internal sealed class DocumentFile(DocumentKey key, DocumentWriter writer, FileM
         var hash = SavedFile.Of(0, bytes).Hash;
         if (mark.RevisionOf(hash) is { } ours)
         {
-            if (ours != mark.Saved.Revision) mark = mark with { Saved = new SavedFile(ours, hash), Saving = null };
+            if (ours != mark.Saved.Revision) mark = mark with { Saved = new SavedFile(ours, hash), Saving = null, Found = null };
             return true;
         }
 
         if (FileShape.Decode(bytes) is not { Succeeded: true, Value: var found }) return false;
 
-        // Without the older text there is nothing to compare with: what was typed and acknowledged stays.
-        var since = writer.TextAt(mark.Saved.Revision);
-        var change = since is null ? null : writer.Rebase(TextDiff.Between(since, found.Text), mark.Saved.Revision);
-        var wasBehind = IsBehind;
-        var known = (long revision) => mark = mark with { Shape = found.Shape, Saved = new SavedFile(wasBehind ? revision - 1 : revision, hash), Saving = null };
-        if (change is null or { IsIdentity: true })
-        {
-            mark = mark with { Shape = found.Shape, Saved = mark.Saved with { Hash = hash }, Saving = null };
-            return true;
-        }
-
-        await writer.SubmitOwnAsync(Actor.System, change, revision =>
-        {
-            var next = known(revision);
-            return (next.Encode(), next.Saved.Revision);
-        });
+        var change = ChangeTo(found.Text);
+        var saved = change is null or { IsIdentity: true } ? mark.Saved.Revision : IsBehind ? writer.Revision : writer.Revision + 1;
+        // Nothing is awaited before the edit has its place, so its revision is the next one.
+        var next = mark with { Shape = found.Shape, Saved = new SavedFile(saved, hash), Saving = null, Found = IsBehind ? found.Text : null };
+        mark = next;
+        if (change is null or { IsIdentity: true }) return true;
+        await writer.SubmitOwnAsync(Actor.System, change, _ => (next.Encode(), saved));
         return true;
     }
+
+    /// <summary>What others did to the file, as an edit of the newest text; null when there is nothing to compare with: what was typed and acknowledged stays.</summary>
+    private TextOperation? ChangeTo(string found) => mark.Found is { } text ? TextOperation.Transform(TextDiff.Between(text, writer.Text), TextDiff.Between(text, found)).Later
+        : writer.TextAt(mark.Saved.Revision) is { } since ? writer.Rebase(TextDiff.Between(since, found), mark.Saved.Revision) : null;
 
     private async Task<Result> WriteAsync(byte[] before, CancellationToken cancellationToken, bool force = false)
     {
@@ -120,7 +155,7 @@ internal sealed class DocumentFile(DocumentKey key, DocumentWriter writer, FileM
             if (await folder.WriteAsync(key.Workspace, key.Path, bytes, cancellationToken) is { } refusal) return new Result(mark.Saved.Revision, false, Refusal: refusal);
         }
 
-        mark = mark with { Saved = saving, Saving = null };
+        mark = mark with { Saved = saving, Saving = null, Found = null };
         await writer.MarkAsync(mark.Encode(), revision);
         return new Result(revision, true);
     }

@@ -37,6 +37,8 @@ internal sealed record FileShape(TextEncoding Encoding, LineEnding Ending, LineE
     public static Refusal InvalidText { get; } = new(
         415, "invalidEncoding", "This file is not UTF-8 and has no byte order mark of UTF-16; it is left as it is. Convert it to UTF-8 to edit it.");
 
+    public static Refusal TooLong(int units, int most) => new(413, "too-large", $"The file's text has {units} UTF-16 units; at most {most} can be edited.");
+
     /// <summary>As API.md spells them: <c>lf</c>, <c>crlf</c>, <c>cr</c> or <c>mixed</c>; <c>utf-8</c>, <c>utf-8-bom</c>, <c>utf-16le</c> or <c>utf-16be</c>.</summary>
     public (string LineEnding, string Encoding) Names => (
         Ending switch { LineEnding.Lf => "lf", LineEnding.CrLf => "crlf", LineEnding.Cr => "cr", _ => "mixed" },

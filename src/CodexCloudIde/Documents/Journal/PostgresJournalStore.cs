@@ -155,13 +155,14 @@ internal sealed class PostgresJournalStore(string connectionString) : IJournalSt
         await using var command = new NpgsqlCommand(
             """
             UPDATE journal.head SET mark = coalesce($3, mark), saved = CASE WHEN $3 IS NULL THEN saved ELSE $4 END, snapshot = coalesce($5, snapshot)
-            WHERE id = $1 AND epoch = $2
+            WHERE id = $1 AND epoch = $2 AND revision = $6
             """, connection, transaction);
         command.Parameters.Add(new NpgsqlParameter { Value = write.Id });
         command.Parameters.Add(new NpgsqlParameter { Value = write.Epoch });
         command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Bytea, Value = (object?)write.Mark ?? DBNull.Value });
         command.Parameters.Add(new NpgsqlParameter { Value = write.Saved });
         command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Bytea, Value = (object?)write.Snapshot ?? DBNull.Value });
+        command.Parameters.Add(new NpgsqlParameter { Value = write.Next });
         var remembered = await command.ExecuteNonQueryAsync(cancellationToken) == 1;
         if (remembered && write.Snapshot is not null)
         {

@@ -169,10 +169,11 @@ internal sealed class SqliteJournalStore(string path) : IJournalStore
                 SELECT id, $expected + 1, last, $payload FROM head WHERE id = $id AND epoch = $epoch AND revision = $expected
                 """, "$id", "$epoch", "$expected", "$payload");
             advance = Prepare("UPDATE head SET revision = $next, last = last_insert_rowid() WHERE id = $id", "$id", "$next");
-            remember = Prepare("UPDATE head SET mark = $mark, saved = $saved WHERE id = $id AND epoch = $epoch", "$id", "$epoch", "$mark", "$saved");
+            // The same fence: a mark or a snapshot of edits that were refused is refused with them.
+            remember = Prepare("UPDATE head SET mark = $mark, saved = $saved WHERE id = $id AND epoch = $epoch AND revision = $next", "$id", "$epoch", "$next", "$mark", "$saved");
             cover = Prepare(
-                "UPDATE head SET snapshot = $snapshot, covered = CASE WHEN revision = $at THEN last ELSE covered END WHERE id = $id AND epoch = $epoch",
-                "$id", "$epoch", "$snapshot", "$at");
+                "UPDATE head SET snapshot = $snapshot, covered = CASE WHEN revision = $at THEN last ELSE covered END WHERE id = $id AND epoch = $epoch AND revision = $next",
+                "$id", "$epoch", "$next", "$snapshot", "$at");
         }
 
         public bool[] Write(IReadOnlyList<JournalWrite> writes)
@@ -201,8 +202,8 @@ internal sealed class SqliteJournalStore(string path) : IJournalStore
                 Run(advance, transaction, write.Id, write.Next);
             }
 
-            return (write.Mark is null || Run(remember, transaction, write.Id, write.Epoch, write.Mark, write.Saved) == 1)
-                && (write.Snapshot is null || Run(cover, transaction, write.Id, write.Epoch, write.Snapshot, write.SnapshotRevision) == 1);
+            return (write.Mark is null || Run(remember, transaction, write.Id, write.Epoch, write.Next, write.Mark, write.Saved) == 1)
+                && (write.Snapshot is null || Run(cover, transaction, write.Id, write.Epoch, write.Next, write.Snapshot, write.SnapshotRevision) == 1);
         }
 
         private static int Run(SqliteCommand command, SqliteTransaction transaction, params ReadOnlySpan<object> values)

@@ -100,11 +100,11 @@ internal sealed partial class JobRunner(
         try
         {
             turn = await sandboxes.TakeTurnAsync(cancelled);
-            await documents.MaterialiseAsync(plan.Workspace, cancelled);
+            var revisions = await documents.MaterialiseAsync(plan.Workspace, cancelled);
             var specification = new SandboxSpecification(folder.RootOf(plan.Workspace), WorkspaceMode.Overlay, plan.Limits) { Mounts = plan.Mounts };
             var sandbox = await sandboxes.Runtime.CreateAsync(specification, cancelled);
             remains = sandbox;
-            execution = await RunInSandboxAsync(plan, sandbox, execution, cancelled);
+            execution = await RunInSandboxAsync(plan, sandbox, revisions, execution, cancelled);
         }
         catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
         {
@@ -177,7 +177,8 @@ internal sealed partial class JobRunner(
         return variables;
     }
 
-    private async Task<Execution> RunInSandboxAsync(JobPlan plan, ISandbox sandbox, Execution execution, CancellationToken cancelled)
+    private async Task<Execution> RunInSandboxAsync(
+        JobPlan plan, ISandbox sandbox, IReadOnlyDictionary<string, long> revisions, Execution execution, CancellationToken cancelled)
     {
         var probe = await sandboxes.ProbeAsync(CancellationToken.None);
         var output = new OutputCapture(plan.Log);
@@ -205,7 +206,7 @@ internal sealed partial class JobRunner(
             labels.Add("changesTruncated");
         }
 
-        if (plan.Request.WriteBack && result.Cause == KillCause.None && await writeBack.ApplyAsync(plan.Workspace, plan.Actor, collected, CancellationToken.None) is { Count: > 0 })
+        if (plan.Request.WriteBack && result.Cause == KillCause.None && await writeBack.ApplyAsync(plan.Workspace, plan.Actor, collected, revisions, CancellationToken.None) is { Count: > 0 })
         {
             labels.Add("writeBackIncomplete");
         }

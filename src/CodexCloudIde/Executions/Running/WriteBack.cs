@@ -9,25 +9,33 @@ namespace CodexCloudIde.Executions.Running;
 /// <summary>Brings what a run changed into the workspace: as operations where a document is open, as files elsewhere.</summary>
 internal sealed class WriteBack(OpenDocuments documents, WorkspaceFolder folder, WorkspaceEvents events)
 {
+    /// <param name="workspace">Where.</param>
+    /// <param name="actor">Whose edits they are.</param>
+    /// <param name="collected">What the run left.</param>
+    /// <param name="seen">The revisions of the documents that the run saw: what was typed since is kept.</param>
+    /// <param name="cancellationToken">Leaves it half done.</param>
     /// <returns>Paths that were refused.</returns>
-    public async Task<IReadOnlyList<string>> ApplyAsync(WorkspaceRef workspace, Actor actor, CollectedChanges collected, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> ApplyAsync(
+        WorkspaceRef workspace, Actor actor, CollectedChanges collected, IReadOnlyDictionary<string, long> seen, CancellationToken cancellationToken)
     {
         var refused = new List<string>();
         // A document that is not yet in its file would bring a deleted file back.
-        await documents.MaterialiseAsync(workspace, cancellationToken);
+        var now = await documents.MaterialiseAsync(workspace, cancellationToken);
         foreach (var change in collected.Changes)
         {
             if (change.Kind == ChangeKind.Deleted)
             {
-                if (await folder.DeleteAsync(workspace, change.Path, cancellationToken) is not null)
+                await using var hold = await documents.HoldAsync(workspace, change.Path);
+                if (now.Any(open => IsWithin(open.Key, change.Path) && open.Value != seen.GetValueOrDefault(open.Key, WriteBasis.WhenOpened))
+                    || await folder.DeleteAsync(workspace, change.Path, cancellationToken) is not null)
                 {
                     refused.Add(change.Path);
                     continue;
                 }
 
-                await documents.MovedAsync(workspace, change.Path, null, cancellationToken);
+                await hold.MovedAsync(null);
             }
-            else if (change.Content is null || await documents.WriteAsync(workspace, change.Path, actor, change.Content, cancellationToken) is not null)
+            else if (change.Content is null || await documents.WriteAsync(workspace, change.Path, actor, change.Content, BasisOf(change.Path), cancellationToken) is not null)
             {
                 refused.Add(change.Path);
             }
@@ -40,5 +48,9 @@ internal sealed class WriteBack(OpenDocuments documents, WorkspaceFolder folder,
         }
 
         return refused;
+
+        WriteBasis BasisOf(string path) => new(seen.GetValueOrDefault(path, WriteBasis.WhenOpened));
     }
+
+    private static bool IsWithin(string path, string folder) => path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal);
 }

@@ -70,7 +70,7 @@ internal sealed class ArchiveMerge(WorkspaceRef workspace, Actor actor, DiskFold
         var content = new byte[RandomAccess.GetLength(file)];
         using var stream = new FileStream(file, FileAccess.Read, bufferSize: 0, isAsync: false);
         await stream.ReadExactlyAsync(content, cancellationToken);
-        return await documents.WriteAsync(workspace, path, actor, content, cancellationToken);
+        return await documents.WriteAsync(workspace, path, actor, content, WriteBasis.Newest, cancellationToken);
     }
 
     private void Place(DiskFolder checkout, string path)
