@@ -19,11 +19,19 @@ public sealed class BrowserTests
     }
 
     [Theory]
-    [InlineData(1, 150)]
-    public async Task Client_OverABadNetwork_ConvergesAndLosesNothing(int firstSeed, int runs)
+    [InlineData(1, 150, 1000)]
+    [InlineData(1001, 150, 3)]
+    public async Task Client_OverABadNetwork_ConvergesAndLosesNothing(int firstSeed, int runs, int remembered)
     {
         using var folder = new Scratch();
-        Assert.Equal($"{runs} runs converged", await RunAsync(folder, "network", $"{firstSeed}", $"{runs}"));
+        Assert.Equal($"{runs} runs converged", await RunAsync(folder, "network", $"{firstSeed}", $"{runs}", $"{remembered}"));
+    }
+
+    [Fact]
+    public async Task Client_OfAFileMadeAnewMeanwhile_GoesOnInTheNewOne()
+    {
+        using var folder = new Scratch();
+        Assert.Equal("typing went on", await RunAsync(folder, "recreated", "6"));
     }
 
     private static object Vector(int seed)

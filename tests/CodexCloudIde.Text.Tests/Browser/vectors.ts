@@ -1,6 +1,7 @@
 // Passes the vectors that the C# code generated, or says which one it does not.
 import { readFileSync } from "node:fs";
-import { apply, compose, difference, invert, map, transform, type Operation } from "../../../wwwroot/src/documents/operation.ts";
+import { apply, compose, invert, map, transform, type Operation } from "../../../wwwroot/src/documents/operation.ts";
+import { difference } from "../../../wwwroot/src/documents/difference.ts";
 
 interface Vector {
   text: string;

@@ -7,10 +7,11 @@
 //
 // Everything not acknowledged also lies in a store that survives the page. Whatever goes wrong (a gap in the revisions, a hash that differs, a history too old to
 // continue from) ends in the same place: the server's text becomes the new shadow by one edit from the old shadow, and what the person typed is transformed over it.
-import { apply, compose, difference, hash, identity, transform, type Operation } from "./operation.ts";
+import { difference } from "./difference.ts";
+import { apply, compose, hash, identity, transform, type Operation } from "./operation.ts";
 import { server, type Frozen, type Notices, type Pending, type PendingStore, type Replica, type SyncState } from "./pending.ts";
 import { reactionTo } from "./refusals.ts";
-import type { Actor, CursorMoved, CursorRange, Edited, Listener, OpenAnswer, Transport } from "./protocol.ts";
+import type { Actor, CursorMoved, CursorRange, Edited, Listener, OpenAnswer, Submission, Transport } from "./protocol.ts";
 
 const hashEvery = 256;
 const gapPatience = 300;
@@ -31,6 +32,7 @@ export class DocumentClient implements Listener {
   private buffer: Operation = identity;
   private frozenEdits = 0;
   private readonly early = new Map<number, Edited>();
+  private foreign: Edited[] = [];
   private sending = false;
   private connected = false;
   private gone = false;
@@ -59,6 +61,7 @@ export class DocumentClient implements Listener {
     this.ear = listener;
     this.shadow = this.text = kept?.shadow ?? "";
     if (kept) {
+      this.documentId = kept.documentId;
       this.revision = kept.revision;
       this.sequence = kept.sequence;
       this.frozen = kept.frozen;
@@ -68,13 +71,19 @@ export class DocumentClient implements Listener {
       this.frozenEdits = kept.inFlight ? 1 : 0;
       this.text = apply(this.buffer, apply(this.inFlight ?? identity, this.shadow));
     }
-    this.take(answer);
     this.connected = true;
+    this.readOnly = answer.readOnly ?? false;
   }
 
-  /** Sends what an earlier page left. */
-  begin(): void {
-    void this.send();
+  /** Takes the first answer, and sends what an earlier page left. */
+  async begin(answer: OpenAnswer): Promise<void> {
+    try {
+      await this.take(answer, this.revision);
+      void this.send();
+    } catch {
+      // The connection is lost already; it says so itself. If it is not, the server failed: once more, later.
+      this.gapTimer = setTimeout(() => void this.resume(), 4 * retryAfter);
+    }
   }
 
   get state(): SyncState {
@@ -93,7 +102,7 @@ export class DocumentClient implements Listener {
 
   /** Resolves when everything typed so far is acknowledged, and the file written. */
   async save(): Promise<void> {
-    if (this.unsent > 0) {
+    if (this.unsent > 0 && !this.readOnly) {
       await new Promise<void>((resolve) => this.waiters.push(resolve));
     }
     if (this.connected && !this.gone) {
@@ -119,10 +128,23 @@ export class DocumentClient implements Listener {
   }
 
   edited(event: Edited): void {
-    if (event.revision <= this.revision || this.disposed) {
+    if (this.disposed) {
+      return;
+    }
+    if (event.documentId !== this.documentId) {
+      // Of the document that takes this one's place, perhaps: it counts once that is known.
+      this.foreign.push(event);
+      return;
+    }
+    if (event.revision <= this.revision) {
       return;
     }
     this.early.set(event.revision, event);
+    this.drain();
+    void this.send();
+  }
+
+  private drain(): void {
     for (let next = this.early.get(this.revision + 1); next; next = this.early.get(this.revision + 1)) {
       this.early.delete(next.revision);
       this.follow(next);
@@ -132,7 +154,6 @@ export class DocumentClient implements Listener {
       // Order by revision, not by arrival; what stays away is asked for.
       this.gapTimer = setTimeout(() => void this.resume(), gapPatience);
     }
-    void this.send();
   }
 
   cursor(event: CursorMoved): void {
@@ -170,10 +191,8 @@ export class DocumentClient implements Listener {
   private follow(event: Edited): void {
     this.revision = event.revision;
     this.shadow = apply(event.operation, this.shadow);
-    if (event.clientId === this.clientId) {
-      if (event.clientSequence === this.sequence) {
-        this.acknowledged();
-      }
+    if (this.inFlight && event.clientId === this.clientId && event.clientSequence === this.sequence) {
+      this.acknowledged();
     } else {
       this.rebase(event.operation, event.actor);
     }
@@ -227,22 +246,26 @@ export class DocumentClient implements Listener {
     }
     this.sending = true;
     try {
-      const message = { documentId: this.documentId, clientId: this.clientId, clientSequence: this.sequence, ...this.frozen! };
+      const [message, frozen] = [this.message(), this.frozen];
       const answer = await this.transport.submit(message);
       this.sending = false;
-      if (answer.error) {
-        this.refused(answer.error);
-      } else if (this.frozen && message.clientSequence === this.sequence) {
-        this.edited({ documentId: this.documentId, revision: answer.revision!, clientId: this.clientId, clientSequence: message.clientSequence, actor: server, operation: answer.operation! });
-      } else {
-        // The event came ahead of the answer, and found the line still busy.
+      if (this.frozen !== frozen) {
+        // The event came ahead of the answer, and found the line still busy. Or it is about an earlier batch of the same number, which was never sequenced.
         void this.send();
+      } else if (answer.error) {
+        this.refused(answer.error);
+      } else {
+        this.edited({ documentId: this.documentId, revision: answer.revision!, clientId: this.clientId, clientSequence: message.clientSequence, actor: server, operation: answer.operation! });
       }
     } catch {
       // The connection is lost; it says so itself, and what is frozen is sent again. If it is not, the server failed: once more, later.
       this.sending = false;
       setTimeout(() => void this.send(), 4 * retryAfter);
     }
+  }
+
+  private message(): Submission {
+    return { documentId: this.documentId, clientId: this.clientId, clientSequence: this.sequence, ...this.frozen! };
   }
 
   private refused(error: string): void {
@@ -284,6 +307,7 @@ export class DocumentClient implements Listener {
     this.refreeze();
     this.buffer = identity;
     this.unsent = 0;
+    this.waiters.splice(0).forEach((resolve) => resolve());
     const back = difference(this.text, this.shadow);
     this.text = this.shadow;
     this.replica?.applyRemote(back, server);
@@ -299,8 +323,8 @@ export class DocumentClient implements Listener {
     }
     clearTimeout(this.gapTimer);
     try {
-      const answer = await this.transport.open(
-        { workspaceId: this.workspaceId, path: this.path, checkout: this.checkout, knownRevision: whole ? undefined : this.revision }, this.ear);
+      const known = this.revision;
+      const answer = await this.ask(whole);
       if (answer.error) {
         if (answer.error === "notFound" || answer.error === "gone") {
           this.moved(null);
@@ -311,7 +335,7 @@ export class DocumentClient implements Listener {
         }
         return;
       }
-      this.take(answer);
+      await this.take(answer, known);
       await this.compare(answer);
       this.notices.changed();
       void this.send();
@@ -323,16 +347,84 @@ export class DocumentClient implements Listener {
     }
   }
 
-  private take(answer: OpenAnswer): void {
-    this.documentId = answer.documentId!;
+  private async ask(whole: boolean): Promise<OpenAnswer> {
+    const answer = await this.transport.open(
+      { workspaceId: this.workspaceId, path: this.path, checkout: this.checkout, knownRevision: whole ? undefined : this.revision }, this.ear);
+    // Deleted and made anew meanwhile: its revisions are not those that are known here.
+    return !whole && !answer.error && answer.documentId !== this.documentId ? this.ask(true) : answer;
+  }
+
+  /** @param known The revision when it was asked for: what has been heard since may be ahead of the answer. */
+  private async take(answer: OpenAnswer, known: number): Promise<void> {
+    if (answer.documentId !== this.documentId) {
+      this.become(answer.documentId!);
+    }
+    this.foreign = [];
     this.readOnly = answer.readOnly ?? false;
+    if (this.readOnly) {
+      this.waiters.splice(0).forEach((resolve) => resolve());
+    }
     this.lineEnding = answer.lineEnding ?? this.lineEnding;
     this.encoding = answer.encoding ?? this.encoding;
     if (answer.operations) {
       answer.operations.forEach((event) => this.edited(event));
-    } else if (typeof answer.text === "string" && (answer.revision! >= this.revision || answer.text !== this.shadow)) {
-      this.replaceShadow(answer.text, answer.revision!);
+    } else if (typeof answer.text === "string") {
+      await this.takeWhole(answer.text, answer.revision!, known);
     }
+  }
+
+  /**
+   * The server's whole text takes the shadow's place. Is the batch in flight in it? It is sent again, and the answer tells. When it is, it becomes part of the
+   * shadow first, so that what was typed on top of it stays on top of it; when it never will be sequenced, it becomes part of the buffer again.
+   */
+  private async takeWhole(text: string, revision: number, known: number): Promise<void> {
+    if (this.inFlight) {
+      const frozen = this.frozen;
+      this.sending = true;
+      const answer = await this.transport.submit(this.message()).finally(() => { this.sending = false; });
+      // From here on nothing is awaited: no event and no batch comes between.
+      if (this.frozen === frozen) {
+        const reaction = answer.error ? reactionTo(answer.error) : null;
+        if (answer.error === "staleRevision") {
+          this.refreeze();
+        } else if (reaction?.do === "giveUp" || reaction?.do === "gone") {
+          this.refused(answer.error!);
+        } else if (reaction || answer.revision! > revision) {
+          this.resumeAfter(reaction?.do === "again" ? reaction.after : 0);
+          return;
+        } else {
+          this.shadow = apply(this.inFlight!, this.shadow);
+          this.acknowledged();
+        }
+      }
+      if (this.inFlight) {
+        // Acknowledged by an event meanwhile, and the next batch is on its way.
+        this.resumeAfter(0);
+        return;
+      }
+    }
+    if (!this.gone && (revision >= this.revision || revision < known)) {
+      this.replaceShadow(text, revision);
+      this.drain();
+    }
+  }
+
+  private resumeAfter(milliseconds: number): void {
+    clearTimeout(this.gapTimer);
+    this.gapTimer = setTimeout(() => void this.resume(true), milliseconds);
+  }
+
+  /** Another document under the same name: nothing of this client has been sequenced in it yet. */
+  private become(documentId: string): void {
+    this.documentId = documentId;
+    if (this.inFlight) {
+      this.buffer = compose(this.inFlight, this.buffer);
+      this.inFlight = this.frozen = null;
+    }
+    this.sequence = 0;
+    this.revision = 0;
+    this.early.clear();
+    this.foreign.filter((event) => event.documentId === documentId).forEach((event) => this.early.set(event.revision, event));
   }
 
   private replaceShadow(text: string, revision: number): void {
@@ -352,9 +444,10 @@ export class DocumentClient implements Listener {
   /** Every so often: is what we believe to be the server's text really it? */
   private async verify(): Promise<void> {
     try {
-      const answer = await this.transport.open({ workspaceId: this.workspaceId, path: this.path, checkout: this.checkout, knownRevision: this.revision }, this.ear);
+      const known = this.revision;
+      const answer = await this.ask(false);
       if (!answer.error) {
-        this.take(answer);
+        await this.take(answer, known);
         await this.compare(answer);
       }
     } catch {
@@ -371,9 +464,9 @@ export class DocumentClient implements Listener {
     if (mine === null || mine === answer.hash || this.revision !== revision) {
       return;
     }
-    const healed = await this.transport.open({ workspaceId: this.workspaceId, path: this.path, checkout: this.checkout }, this.ear);
+    const healed = await this.ask(true);
     if (typeof healed.text === "string") {
-      this.replaceShadow(healed.text, healed.revision!);
+      await this.take(healed, revision);
       this.notices.notice("This file had come out of step with the server and was mended.");
     }
   }
@@ -383,7 +476,7 @@ export class DocumentClient implements Listener {
       this.store.remove(this.clientId);
     } else {
       this.store.put({
-        clientId: this.clientId, sequence: this.sequence, revision: this.revision, shadow: this.shadow, frozen: this.frozen,
+        clientId: this.clientId, documentId: this.documentId, sequence: this.sequence, revision: this.revision, shadow: this.shadow, frozen: this.frozen,
         inFlight: this.inFlight, buffer: this.buffer, unsent: this.unsent,
       });
     }

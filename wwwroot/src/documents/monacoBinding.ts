@@ -1,6 +1,7 @@
 // Between Monaco and a document: what is typed becomes operations, others' operations become edits, undo is the person's own.
 import type { editor, IDisposable } from "monaco-editor/editor/editor.api.js";
-import { acceptable, Builder, difference, identity, map, type Operation } from "./operation.ts";
+import { acceptable, Builder, identity, map, type Operation } from "./operation.ts";
+import { difference } from "./difference.ts";
 import type { DocumentClient } from "./client.ts";
 import type { SyncState } from "./pending.ts";
 import type { Actor, CursorMoved, CursorRange } from "./protocol.ts";

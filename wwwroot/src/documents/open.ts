@@ -56,8 +56,7 @@ export async function openDocument(monaco: Monaco, options: OpenOptions): Promis
   // What other pages left behind is sent under their own names, then their clients go.
   for (const kept of left.slice(1)) {
     const courier = await open(kept, { changed: () => undefined, notice: () => undefined, moved: () => undefined });
-    await courier.save();
-    courier.dispose();
+    void courier.save().finally(() => courier.dispose());
   }
   const client = await open(left[0] ?? null, notices);
   await hold(client.clientId);

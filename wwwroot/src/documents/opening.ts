@@ -17,12 +17,17 @@ export async function openClient(
     moved: (to) => client?.moved(to),
     connection: (connected) => client?.connection(connected),
   };
-  const answer = await transport.open({ workspaceId, path, checkout, knownRevision: kept?.revision }, listener);
+  let answer = await transport.open({ workspaceId, path, checkout, knownRevision: kept?.revision }, listener);
+  if (kept && !answer.error && answer.documentId !== kept.documentId) {
+    // Deleted and made anew since: its revisions are not those that were kept.
+    answer = await transport.open({ workspaceId, path, checkout }, listener);
+  }
   if (answer.error) {
     throw new OpenError(answer.error, answer.detail ?? answer.error);
   }
   client = new DocumentClient(transport, workspaceId, path, checkout, kept?.clientId ?? crypto.randomUUID(), store, notices, listener, answer, kept);
+  const beginning = client.begin(answer);
   early.forEach((event) => client!.edited(event));
-  client.begin();
+  await beginning;
   return client;
 }

@@ -252,29 +252,6 @@ export function map(operation: Operation, position: number, association: Associa
 export const replace = (position: number, deleted: number, inserted: string): Operation =>
   new Builder().retain(position).insert(inserted).delete(deleted).build();
 
-const isHigh = (unit: number): boolean => unit >= 0xd800 && unit < 0xdc00;
-const isLow = (unit: number): boolean => unit >= 0xdc00 && unit < 0xe000;
-
-/** The operation between two texts that keeps what is equal at both ends; enough to heal, no more. */
-export function difference(before: string, after: string): Operation {
-  let front = 0;
-  const shortest = Math.min(before.length, after.length);
-  while (front < shortest && before.charCodeAt(front) === after.charCodeAt(front)) {
-    front++;
-  }
-  if (front > 0 && isHigh(before.charCodeAt(front - 1))) {
-    front--;
-  }
-  let back = 0;
-  while (back < shortest - front && before.charCodeAt(before.length - back - 1) === after.charCodeAt(after.length - back - 1)) {
-    back++;
-  }
-  if (back > 0 && isLow(before.charCodeAt(before.length - back))) {
-    back--;
-  }
-  return replace(front, before.length - front - back, after.slice(front, after.length - back));
-}
-
 /** Lone halves of surrogate pairs become U+FFFD and line ends LF: what a document may hold. */
 export function acceptable(text: string): string {
   return text.replace(/\r\n?/g, "\n").replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");

@@ -23,6 +23,8 @@ export interface Notices {
 /** What survives the page: enough to send again and to continue. */
 export interface Pending {
   clientId: string;
+  /** Whose revisions these are. */
+  documentId: string;
   sequence: number;
   revision: number;
   shadow: string;
