@@ -64,6 +64,7 @@ internal static class AuditEndpoints
         HttpContext context, AuditStore store, string? from, string? to, string? actor, string? type, string? workspace, long? before, CancellationToken cancellationToken)
     {
         const int limit = 50;
+        if (WantsSystem(context) && !IsOperator(context)) return Refusal.NotFound.ToResult();
         var filter = new AuditFilter(Day(from), Day(to)?.AddDays(1).AddMilliseconds(-1), actor, type, workspace, before);
         var rows = await store.QueryAsync(ChainOf(context), filter, limit + 1, cancellationToken);
         var view = new AuditView(
@@ -74,15 +75,18 @@ internal static class AuditEndpoints
     private static DateTimeOffset? Day(string? text) =>
         DateTimeOffset.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var day) ? day : null;
 
+    /// <summary>The caller's own, unless an operator asks for the system's.</summary>
     private static string ChainOf(HttpContext context) =>
-        WantsSystem(context) ? AuditStore.System : AuditStore.ChainOf(context.GetCaller().Tenant);
+        WantsSystem(context) && IsOperator(context) ? AuditStore.System : AuditStore.ChainOf(context.GetCaller().Tenant);
 
     private static bool WantsSystem(HttpContext context) => context.Request.Query["chain"] == AuditStore.System;
+
+    private static bool IsOperator(HttpContext context) => context.User.HasClaim(Callers.OperatorClaim, "true");
 
     private static async ValueTask<object?> OwnersOnlyAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        if (WantsSystem(http)) return http.User.HasClaim(Callers.OperatorClaim, "true") ? await next(context) : Refusal.NotFound.ToResult();
+        if (WantsSystem(http)) return IsOperator(http) ? await next(context) : Refusal.NotFound.ToResult();
         return http.GetCaller().Role == Role.Owner
             ? await next(context)
             : new Refusal(403, "forbidden", "The audit log is for owners of the tenant.").ToResult();

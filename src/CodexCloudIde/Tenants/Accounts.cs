@@ -44,6 +44,15 @@ internal sealed class Accounts(UserManager<Account> users, TenantContexts contex
         return result.Succeeded ? null : Refuse(result);
     }
 
+    /// <summary>True while nobody has ever come in by this account: no password, no linked identity, no session, no token. Only then may an invitation claim it.</summary>
+    public async Task<bool> IsUnclaimedAsync(Account account, CancellationToken cancellationToken)
+    {
+        if (account.PasswordHash is not null || await HasLoginAsync(account)) return false;
+        await using var context = contexts.CreateSystem();
+        return !await context.Set<BrowserSession>().AnyAsync(row => row.UserId == account.UserId, cancellationToken)
+            && !await context.Set<AccessToken>().AnyAsync(row => row.UserId == account.UserId, cancellationToken);
+    }
+
     /// <summary>True when an OpenID Connect identity is linked.</summary>
     public async Task<bool> HasLoginAsync(Account account) => (await users.GetLoginsAsync(account)).Count > 0;
 

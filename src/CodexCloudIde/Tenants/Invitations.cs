@@ -10,15 +10,20 @@ internal sealed class Invitations(IDataProtectionProvider protection, TimeProvid
 
     private readonly IDataProtector protector = protection.CreateProtector("invitation");
 
-    public string PathOf(UserId user) =>
-        $"/join?user={user}&code={protector.Protect($"{user} {time.GetUtcNow().Add(Lifetime).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}")}";
+    /// <param name="user">Whose.</param>
+    /// <param name="tenant">Where it leads; null when an operator invites and no tenant has yet.</param>
+    public string PathOf(UserId user, TenantId? tenant) =>
+        $"/join?user={user}&code={protector.Protect($"{user} {time.GetUtcNow().Add(Lifetime).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)} {tenant}")}";
 
-    public UserId? Accept(string? user, string? code)
+    /// <summary>Null when it is not ours, not this account's, or too old. Whether the account is still unclaimed is for the caller to find out.</summary>
+    public (UserId User, TenantId? Tenant)? Accept(string? user, string? code)
     {
         try
         {
-            var parts = protector.Unprotect(code ?? "").Split(' ');
-            return parts[0] == user && long.Parse(parts[1], CultureInfo.InvariantCulture) > time.GetUtcNow().ToUnixTimeSeconds() ? UserId.Parse(parts[0]) : null;
+            return protector.Unprotect(code ?? "").Split(' ') is [var invited, var until, var tenant]
+                && invited == user && long.Parse(until, CultureInfo.InvariantCulture) > time.GetUtcNow().ToUnixTimeSeconds()
+                ? (UserId.Parse(invited), tenant.Length == 0 ? null : TenantId.Parse(tenant))
+                : null;
         }
         catch (System.Security.Cryptography.CryptographicException)
         {

@@ -3,7 +3,7 @@ using CodexCloudIde.Audit;
 
 namespace CodexCloudIde.Tenants;
 
-/// <summary>A member that was added; the invitation is the path of the link for an account without a password.</summary>
+/// <summary>A member that was added; the invitation is the path of the link by which a new account's person comes in.</summary>
 internal sealed record AddedMember(UserId User, string? Invitation);
 
 /// <summary>What owners do to the members of their tenant: authorised, recorded, done.</summary>
@@ -20,10 +20,16 @@ internal sealed class MemberChanges(Memberships memberships, Accounts accounts, 
             account = made.Value;
         }
 
+        // An account that somebody comes in by is theirs: it is added, and no link is made for it. One that is still waiting for its person belongs to whoever invited
+        // it; another tenant's link would let either into both.
+        var unclaimed = !account.IsOperator && await accounts.IsUnclaimedAsync(account, cancellationToken);
+        if (unclaimed && (await memberships.OfAsync(account.UserId, cancellationToken)).Any(row => row.Tenant.Id != caller.Tenant)) return Pending;
         await RecordAsync(caller, account.UserId, "member.added", role, cancellationToken);
         if (await memberships.SetAsync(caller.Tenant, account.UserId, role, cancellationToken) is { } refusal) return refusal;
-        return new AddedMember(account.UserId, account.PasswordHash is null ? invitations.PathOf(account.UserId) : null);
+        return new AddedMember(account.UserId, unclaimed ? invitations.PathOf(account.UserId, caller.Tenant) : null);
     }
+
+    private static Refusal Pending { get; } = new(409, "invitation-pending", "This address was invited by another tenant and has not joined yet; try again when it has.", "email");
 
     public async Task<Refusal?> SetAsync(Caller caller, UserId user, Role role, CancellationToken cancellationToken)
     {

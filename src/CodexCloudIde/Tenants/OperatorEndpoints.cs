@@ -61,7 +61,7 @@ internal static class OperatorEndpoints
         var made = await accounts.CreateAsync(asked.Email, asked.Password, asked.Name, asked.IsOperator);
         if (!made.Succeeded) return made.Refusal.ToResult();
         await audit.AppendAsync(new AuditRecord(null, Actor.Of(context.GetCaller()), "user.created", $"user/{made.Value.UserId}", "succeeded"), cancellationToken);
-        var view = UserView.Of(made.Value) with { Invitation = asked.Password is null ? invitations.PathOf(made.Value.UserId) : null };
+        var view = UserView.Of(made.Value) with { Invitation = asked.Password is null ? invitations.PathOf(made.Value.UserId, null) : null };
         return Results.Created((string?)null, view);
     }
 

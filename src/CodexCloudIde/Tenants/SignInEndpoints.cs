@@ -63,8 +63,8 @@ internal static class SignInEndpoints
     private static async Task<IResult> JoinAsync(HttpContext context, Invitations invitations, Accounts accounts, SignIn signIn, CancellationToken cancellationToken)
     {
         var form = await context.Request.ReadFormAsync(cancellationToken);
-        var user = invitations.Accept(form["user"], form["code"]);
-        if (user is null || await accounts.FindAsync(user.Value) is not { PasswordHash: null } account)
+        var invitation = invitations.Accept(form["user"], form["code"]);
+        if (invitation is not { } accepted || await accounts.FindAsync(accepted.User) is not { } account || !await accounts.IsUnclaimedAsync(account, cancellationToken))
         {
             return Forms.Page<MessagePage>(
                 new { Title = "This link is no longer valid", Text = "It was used already or is older than a day. Ask for a new one.", Link = "/sign-in", LinkText = "Sign in" },
@@ -73,7 +73,7 @@ internal static class SignInEndpoints
 
         if (await accounts.ChangePasswordAsync(account, null, form["password"].ToString()) is { } weak)
             return Forms.Page<JoinPage>(new { User = form["user"].ToString(), Code = form["code"].ToString(), Problem = weak.Detail }, weak.Status);
-        return await signIn.EnterAsync(context, account, null, "invitation", cancellationToken) is { } refusal
+        return await signIn.EnterAsync(context, account, accepted.Tenant, "invitation", cancellationToken) is { } refusal
             ? Forms.Page<MessagePage>(new { Title = "No tenant", Text = refusal.Detail, Link = "/sign-in", LinkText = "Sign in" }, refusal.Status)
             : Results.LocalRedirect("/");
     }

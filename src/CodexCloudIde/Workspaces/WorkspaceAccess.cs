@@ -44,9 +44,13 @@ public sealed class WorkspaceAccess
             return Refusal.NotFound;
         }
 
-        var member = await context.Set<WorkspaceMember>().AsNoTracking()
-            .SingleOrDefaultAsync(m => m.WorkspaceId == workspace && m.UserId == caller.User, cancellationToken);
-        var role = caller.Role == Role.Owner ? Role.Owner : member?.Role ?? 0;
+        // As it is now, not as it was when whoever asks for the caller (a task, hours later) began.
+        var role = await context.Set<Membership>().Where(m => m.UserId == caller.User).Select(m => (Role?)m.Role).SingleOrDefaultAsync(cancellationToken) switch
+        {
+            null => (Role)0,
+            Role.Owner => Role.Owner,
+            _ => await context.Set<WorkspaceMember>().Where(m => m.WorkspaceId == workspace && m.UserId == caller.User).Select(m => m.Role).SingleOrDefaultAsync(cancellationToken),
+        };
         return role >= needed ? new WorkspaceGrant(row, role) : Refusal.Forbidden(needed.ToString().ToLowerInvariant());
     }
 }

@@ -78,9 +78,10 @@ internal sealed partial class WorkspaceWatch(TenantContexts contexts, WorkspaceE
         var present = (await context.Set<Workspace>().Where(row => ids.Contains(row.Id)).Select(row => row.Id).ToListAsync(cancellationToken)).ToHashSet();
         var roles = await context.Set<WorkspaceMember>().Where(row => ids.Contains(row.WorkspaceId))
             .ToDictionaryAsync(row => (row.WorkspaceId, row.UserId), row => row.Role, cancellationToken);
+        var owners = (await context.Set<Membership>().Where(row => row.Role == Role.Owner).Select(row => row.UserId).ToListAsync(cancellationToken)).ToHashSet();
         foreach (var entry in entries)
         {
-            var role = entry.Caller.Role == Role.Owner ? Role.Owner : roles.GetValueOrDefault((entry.Workspace, entry.Caller.User));
+            var role = owners.Contains(entry.Caller.User) ? Role.Owner : roles.GetValueOrDefault((entry.Workspace, entry.Caller.User));
             if (role < entry.Needed || !present.Contains(entry.Workspace)) entry.End();
         }
     }

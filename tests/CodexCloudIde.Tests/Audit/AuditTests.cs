@@ -102,6 +102,22 @@ public sealed class AuditTests(IdeHost host) : IClassFixture<IdeHost>
     }
 
     [Fact]
+    public async Task Page_OfTheSystemsChain_IsForOperatorsOnly()
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        var account = (await scope.ServiceProvider.GetRequiredService<Accounts>().CreateAsync("elsewhere@example.com", IdeHost.OwnerPassword, null, isOperator: false)).Value!;
+        await scope.ServiceProvider.GetRequiredService<Memberships>().SetAsync(host.Other.Tenant, account.UserId, Role.Owner, Cancellation);
+        using var browser = await Browser.SignedInAsync(host.Address, "elsewhere@example.com", IdeHost.OwnerPassword);
+        using var own = await browser.Client.GetAsync("/audit", Cancellation);
+        Assert.Equal(HttpStatusCode.OK, own.StatusCode);
+        using var system = await browser.Client.GetAsync("/audit?chain=system", Cancellation);
+        Assert.Equal(HttpStatusCode.NotFound, system.StatusCode);
+        await host.Services.GetRequiredService<AuditLog>().AppendAsync(new AuditRecord(null, Actor.System, "system.seen", "installation", "succeeded"), Cancellation);
+        using var operators = await Browser.SignedInAsync(host.Address, IdeHost.OwnerEmail, IdeHost.OwnerPassword);
+        Assert.Contains("system.seen", await operators.Client.GetStringAsync("/audit?chain=system", Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void KeyFile_IsReadableByItsOwnerOnly() =>
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Made(Path.Combine(host.Data, "keys", "audit.pem"))));
 

@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using CodexCloudIde.Tenants;
 using CodexCloudIde.Tests.Hosting;
+using CodexCloudIde.Workspaces;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CodexCloudIde.Tests.Tenants;
 
@@ -71,6 +74,67 @@ public sealed class SignInTests(IdeHost host) : IClassFixture<IdeHost>
         if (origin is not null) request.Headers.Add("Origin", origin == "own" ? host.Address.GetLeftPart(UriPartial.Authority) : origin);
         using var answer = await browser.Client.SendAsync(request, Cancellation);
         Assert.Equal(expected, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Invitation_OfAnAccountThatSomebodyComesInBy_IsNotMade()
+    {
+        // As one that signs in by a provider, or by a token only: without a password, and not for another tenant's owner to take.
+        var (_, caller) = await host.AddMemberAsync("passwordless@example.com", Role.Owner);
+        using var added = await host.OtherClient.PostAsJsonAsync("/api/v1/members", new { email = "passwordless@example.com", role = "viewer" }, Cancellation);
+        Assert.Equal(HttpStatusCode.Created, added.StatusCode);
+        Assert.Equal(JsonValueKind.Null, (await added.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("invitation").ValueKind);
+
+        // Nor does an older link claim it.
+        var path = host.Services.GetRequiredService<Invitations>().PathOf(caller.User, host.Other.Tenant);
+        var query = System.Web.HttpUtility.ParseQueryString(path[(path.IndexOf('?', StringComparison.Ordinal) + 1)..]);
+        using var thief = new Browser(host.Address);
+        using var joined = await thief.SubmitAsync(path, "/join", new() { ["user"] = query["user"]!, ["code"] = query["code"]!, ["password"] = "a thief's own password" });
+        Assert.Equal(HttpStatusCode.Gone, joined.StatusCode);
+    }
+
+    [Fact]
+    public async Task Invitation_WhileAnothersIsPending_IsRefused()
+    {
+        using var first = await host.Client.PostAsJsonAsync("/api/v1/members", new { email = "pending@example.com", role = "viewer" }, Cancellation);
+        Assert.NotNull((await first.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("invitation").GetString());
+        using var second = await host.OtherClient.PostAsJsonAsync("/api/v1/members", new { email = "pending@example.com", role = "viewer" }, Cancellation);
+        Assert.Equal(HttpStatusCode.Conflict, second.StatusCode);
+        Assert.Equal("invitation-pending", (await second.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("type").GetString());
+    }
+
+    [Theory]
+    [InlineData("/account/tokens")]
+    [InlineData("/account")]
+    [InlineData("/audit")]
+    [InlineData("/m")]
+    public async Task Page_AskedForWithAToken_KnowsOnlyTheBrowsersSession(string path)
+    {
+        using var browser = new Browser(host.Address);
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Authorization = new("Bearer", IdeHost.OwnerToken);
+        using var answer = await browser.Client.SendAsync(request, Cancellation);
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        Assert.Contains("/sign-in", answer.Headers.Location!.OriginalString, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Member_RemovedAndAddedAgain_HasNoneOfTheOldRolesInWorkspaces()
+    {
+        var (_, caller) = await host.AddMemberAsync("again@example.com", Role.Developer);
+        using var made = await host.Client.PostAsJsonAsync("/api/v1/workspaces", new { name = "w", source = new { template = "empty" } }, Cancellation);
+        var workspace = WorkspaceId.Parse((await made.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("id").GetString()!);
+        using var member = await host.Client.PutAsJsonAsync($"/api/v1/workspaces/{workspace}/members/{caller.User}", new { role = "owner" }, Cancellation);
+        member.EnsureSuccessStatusCode();
+        var access = host.Services.GetRequiredService<WorkspaceAccess>();
+        Assert.True((await access.FindAsync(caller, workspace, Role.Owner, Cancellation)).Succeeded);
+
+        using var removed = await host.Client.DeleteAsync($"/api/v1/members/{caller.User}", Cancellation);
+        removed.EnsureSuccessStatusCode();
+        Assert.False((await access.FindAsync(caller with { Role = Role.Owner }, workspace, Role.Viewer, Cancellation)).Succeeded);
+        using var again = await host.Client.PostAsJsonAsync("/api/v1/members", new { email = "again@example.com", role = "viewer" }, Cancellation);
+        again.EnsureSuccessStatusCode();
+        Assert.False((await access.FindAsync(caller, workspace, Role.Viewer, Cancellation)).Succeeded);
     }
 
     [Fact]
