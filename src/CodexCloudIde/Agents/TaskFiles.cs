@@ -87,22 +87,27 @@ internal sealed class TaskFiles(TaskSession session, TaskStore store, OpenDocume
         return note.Length == 0 ? null : $"Somebody else changed files that you have read. Keep their changes.\n\n{note}";
     }
 
-    /// <summary>Puts a text in place as the task's actor: restores, reverts. Null deletes.</summary>
-    public async Task<Refusal?> PutAsync(string path, string? text, CancellationToken cancellationToken)
+    /// <summary>Puts a text in place as the task's actor: restores, reverts. Null deletes. What others typed since <paramref name="file"/> was read is kept.</summary>
+    public async Task<Refusal?> PutAsync(ChangedFile file, string? text, CancellationToken cancellationToken)
     {
-        var read = await documents.ReadAsync(Workspace, path, cancellationToken);
-        if (!read.Succeeded && read.Refusal.Status != 404)
-        {
-            return read.Refusal;
-        }
-
         if (text is null)
         {
-            return read.Succeeded ? await RemoveAsync(path, cancellationToken) : null;
+            var read = await documents.ReadAsync(Workspace, file.Path, cancellationToken);
+            if (!read.Succeeded)
+            {
+                return read.Refusal.Status == 404 ? null : read.Refusal;
+            }
+
+            // Somebody typed into it in this very moment: theirs stays.
+            text = read.Value.Text == file.Text ? null : "";
+            if (text is null)
+            {
+                return await RemoveAsync(file.Path, cancellationToken);
+            }
         }
 
-        var edited = await documents.EditAsync(Workspace, path, session.Agent, read.Value?.Text ?? "", read.Value?.Revision, text, cancellationToken);
-        Appeared(path, edited.Succeeded && !read.Succeeded);
+        var edited = await documents.EditAsync(Workspace, file.Path, session.Agent, file.Text ?? "", file.Revision, text, cancellationToken);
+        Appeared(file.Path, edited.Succeeded && file.Text is null);
         return edited.Refusal;
     }
 
@@ -113,11 +118,15 @@ internal sealed class TaskFiles(TaskSession session, TaskStore store, OpenDocume
         foreach (var file in await store.ReadFilesAsync(Tenant, session.State.Id, cancellationToken))
         {
             var read = await documents.ReadAsync(Workspace, file.Path, cancellationToken);
-            changed.Add(new ChangedFile(file.Path, Carried(file, read.Value?.Text), read.Value?.Text));
+            changed.Add(new ChangedFile(file.Path, Carried(file, read.Value?.Text), read.Value?.Text, read.Value?.Revision));
         }
 
         return changed;
     }
+
+    /// <summary>The same of one file that the task has edited.</summary>
+    public async Task<ChangedFile> ChangedAsync(string path, CancellationToken cancellationToken) =>
+        (await ChangedAsync(cancellationToken)).First(file => file.Path == path);
 
     /// <summary>The task's edits to a file are settled, or partly taken back: this is its base and text now.</summary>
     public Task SettleAsync(string path, string? @base, string? text, CancellationToken cancellationToken) =>
@@ -159,7 +168,8 @@ internal sealed class TaskFiles(TaskSession session, TaskStore store, OpenDocume
 /// <param name="Path">The file.</param>
 /// <param name="Base">Without the task's edits; null: it would not exist.</param>
 /// <param name="Text">As it is; null: it does not exist.</param>
-internal sealed record ChangedFile(string Path, string? Base, string? Text)
+/// <param name="Revision">Of the text; null when it is not open.</param>
+internal sealed record ChangedFile(string Path, string? Base, string? Text, long? Revision)
 {
     public string Change => Base is null ? "added" : Text is null ? "deleted" : "modified";
 }

@@ -25,6 +25,7 @@ internal sealed class TaskGrain(
     private TaskSession? session;
     private TaskRun? run;
     private IGrainTimer? keepAlive;
+    private readonly SemaphoreSlim reviewing = new(1, 1);
 
     private TenantId Tenant => TenantId.Parse(this.GetPrimaryKeyString().Split('/')[0]);
 
@@ -82,10 +83,9 @@ internal sealed class TaskGrain(
         };
         await RecordAsync(caller, "task.created", "allowed", new JsonObject { ["kind"] = state.Kind, ["mode"] = state.Mode, ["workspace"] = found.Workspace.ToString() });
         session = Open(state);
+        var started = Take();
         var first = TaskPrompts.First(request.Kind, request.Prompt);
-        await session.ChangeAsync(
-            draft => Heard(draft.PublishTask("thread.started"), first, caller).Change(next => next with { State = TaskStates.Queued, Now = "queued" }), CancellationToken.None);
-        Run();
+        await LaunchAsync(started, draft => Heard(draft.PublishTask("thread.started"), first, caller).Change(next => next with { State = TaskStates.Queued, Now = "queued" }));
         return View();
     }
 
@@ -144,7 +144,7 @@ internal sealed class TaskGrain(
         await task.ChangeAsync(draft => Heard(draft, text, caller), CancellationToken.None);
         if (run is null)
         {
-            await StartAsync(caller);
+            await StartAsync(Take(), caller);
         }
 
         return View();
@@ -180,7 +180,12 @@ internal sealed class TaskGrain(
 
         run.Pause();
         await RecordAsync(caller, "task.paused", "allowed", null);
-        await task.ChangeAsync(draft => draft.Change(state => state with { State = TaskStates.Paused, Now = "paused" }).PublishTask("thread.updated"), CancellationToken.None);
+        // Unless it has come to its end, or to a question, meanwhile: it pauses after that.
+        await task.ChangeAsync(
+            draft => draft.State.State is TaskStates.Running or TaskStates.Queued
+                ? draft.Change(state => state with { State = TaskStates.Paused, Now = "paused" }).PublishTask("thread.updated")
+                : draft,
+            CancellationToken.None);
         return View();
     });
 
@@ -191,15 +196,19 @@ internal sealed class TaskGrain(
             return new Refusal(409, "nothing-to-resume", $"The task is {task.State.State}. Send it a message to have it go on.");
         }
 
+        // Taken before anything is awaited: who asks twice starts it once, and who cancels meanwhile cancels this.
+        var started = run is null ? Take() : null;
         await RecordAsync(caller, "task.resumed", "allowed", null);
-        if (run is { } paused)
+        if (started is not null)
         {
-            await task.ChangeAsync(draft => draft.Change(state => state with { State = TaskStates.Running, Now = null }).PublishTask("thread.updated"), CancellationToken.None);
-            paused.Resume();
+            await StartAsync(started, caller);
         }
-        else
+        else if (run is { IsPaused: true } paused)
         {
-            await StartAsync(caller);
+            await task.ChangeAsync(
+                draft => draft.State.State == TaskStates.Paused ? draft.Change(state => state with { State = TaskStates.Running, Now = null }).PublishTask("thread.updated") : draft,
+                CancellationToken.None);
+            paused.Resume();
         }
 
         return View();
@@ -285,7 +294,7 @@ internal sealed class TaskGrain(
         return Task.CompletedTask;
     }
 
-    public Task LookAsync() => Task.CompletedTask;
+    public Task LookAsync() => InterruptStrayAsync();
 
     private Outcome<string> View() => TaskJson.Write(session!.State.View());
 
@@ -306,33 +315,67 @@ internal sealed class TaskGrain(
     private TaskSession Open(TaskState state) => new(state, store, events, time, last => _ = Task.Factory.StartNew(
         () => observers.Notify(observer => observer.AdvancedAsync(last)), CancellationToken.None, TaskCreationOptions.None, turnScheduler));
 
-    private async Task StartAsync(Caller caller)
+    /// <summary>From here on the task has a job, which <see cref="LaunchAsync"/> begins. Nothing is awaited, so nobody else takes it too.</summary>
+    private TaskRun Take()
     {
-        await session!.ChangeAsync(
-            draft => draft.Change(state => state with { State = TaskStates.Queued, Owner = caller, Now = "queued", Error = null }).PublishTask("thread.updated"), CancellationToken.None);
-        Run();
-    }
-
-    private void Run()
-    {
-        var (task, started) = (session!, new TaskRun(time));
-        run = started;
+        var taken = new TaskRun(time);
+        run = taken;
         keepAlive = this.RegisterGrainTimer(
             () => Task.CompletedTask, new GrainTimerCreationOptions(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)) { KeepAlive = true });
-        started.Completion = FollowAsync(Task.Run(() => slots.RunAsync(Tenant, task, started, job), CancellationToken.None), started);
+        return taken;
+    }
+
+    private Task StartAsync(TaskRun taken, Caller caller) => LaunchAsync(
+        taken, draft => draft.Change(state => state with { State = TaskStates.Queued, Owner = caller, Now = "queued", Error = null }).PublishTask("thread.updated"));
+
+    private async Task LaunchAsync(TaskRun taken, Func<TaskDraft, TaskDraft> announce)
+    {
+        try
+        {
+            await session!.ChangeAsync(announce, CancellationToken.None);
+        }
+        catch (Exception)
+        {
+            Leave(taken);
+            throw;
+        }
+
+        taken.IsLaunched = true;
+        _ = FollowAsync(Task.Run(() => slots.RunAsync(Tenant, session, taken, job), CancellationToken.None), taken);
     }
 
     private async Task FollowAsync(Task working, TaskRun followed)
     {
-        await working;
-        keepAlive?.Dispose();
-        (run, keepAlive) = (null, null);
-        followed.Dispose();
+        await working.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (working.Exception is { } unforeseen)
+        {
+            TaskLog.TurnBroke(logger, unforeseen, Id);
+        }
+
+        Leave(followed);
 
         // What somebody wrote in the very moment of the end is not lost.
-        if (session is { State.Unread.Count: > 0 } task && task.State.State == TaskStates.Completed)
+        if (run is null && session is { State.Unread.Count: > 0 } task && task.State.State == TaskStates.Completed)
         {
-            await StartAsync(task.State.Owner);
+            await StartAsync(Take(), task.State.Owner);
+        }
+    }
+
+    private void Leave(TaskRun left)
+    {
+        keepAlive?.Dispose();
+        (run, keepAlive) = (null, null);
+        left.Left();
+        left.Dispose();
+    }
+
+    /// <summary>A state that says "live" without a job: the trace of an outage in which not even the end could be written down.</summary>
+    private async Task InterruptStrayAsync()
+    {
+        if (run is null && session is { } stray && TaskStates.IsLive(stray.State.State))
+        {
+            TaskLog.Interrupted(logger, Id);
+            await TaskJob.InterruptAsync(stray, null);
         }
     }
 
@@ -350,18 +393,29 @@ internal sealed class TaskGrain(
         }
 
         // The end is published a moment before its job has left.
-        if (run is { } leaving && !TaskStates.IsLive(task.State.State))
+        if (run is { IsLaunched: true } leaving && !TaskStates.IsLive(task.State.State))
         {
             await leaving.Completion;
         }
 
+        await InterruptStrayAsync();
+
         return await act(task);
     }
 
-    private Task<Outcome<string>> WhileIdleAsync(Caller caller, Func<TaskSession, Task<Outcome<string>>> act) => GuardedAsync(
-        caller, Role.Developer, task => run is null
-            ? act(task)
-            : Task.FromResult<Outcome<string>>(new Refusal(409, "task-running", "The task is still working; wait for its end or cancel it first.")));
+    /// <summary>One after the other: each sees what the one before has made of the files.</summary>
+    private Task<Outcome<string>> WhileIdleAsync(Caller caller, Func<TaskSession, Task<Outcome<string>>> act) => GuardedAsync(caller, Role.Developer, async task =>
+    {
+        await reviewing.WaitAsync();
+        try
+        {
+            return run is null ? await act(task) : new Refusal(409, "task-running", "The task is still working; wait for its end or cancel it first.");
+        }
+        finally
+        {
+            reviewing.Release();
+        }
+    });
 
     private Task RecordAsync(Caller caller, string type, string result, JsonObject? data) =>
         audit.AppendAsync(new AuditRecord(Tenant, Actor.Of(caller), type, $"task/{Id}", result, data), CancellationToken.None);

@@ -5,8 +5,10 @@ using CodexCloudIde.Documents;
 using CodexCloudIde.Models;
 using CodexCloudIde.Storage;
 using CodexCloudIde.Workspaces;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace CodexCloudIde.Agents;
 
@@ -15,6 +17,8 @@ internal sealed class TaskJob(
     TaskStore store, OpenDocuments documents, WorkspaceFolder folder, WorkspaceFiles workspaceFiles, WorkspaceEvents events, WorkspaceCheckouts checkouts, ModelCatalog models, AgentTools tools, Permissions permissions, TokenCounter counter, AuditLog audit,
     IOptions<AgentOptions> options, ILogger<TaskJob> logger)
 {
+    private const int SqliteConstraint = 19;
+
     public TaskFiles FilesOf(TaskSession session) => new(session, store, documents, workspaceFiles, events);
 
     public TaskLanding LandingOf(TaskSession session) => new(session, documents, workspaceFiles, events);
@@ -35,16 +39,28 @@ internal sealed class TaskJob(
         catch (Exception e) when (DiskFull.Is(e))
         {
             TaskLog.NoRoom(logger, e, session.State.Id);
-            await InterruptWhenThereIsRoomAsync(session, run);
+            await InterruptWhenItCanBeWrittenAsync(session, run, "The server's disk was full. There is room again: resume to go on.");
+        }
+        catch (Exception e) when (!IsLost(e))
+        {
+            // The database or the audit log is away: neither the turn nor its end could be recorded.
+            TaskLog.TurnBroke(logger, e, session.State.Id);
+            await InterruptWhenItCanBeWrittenAsync(session, run, "The server's storage was away. Resume to go on.");
         }
     }
+
+    /// <summary>Another activation has written what this one was about to.</summary>
+    private static bool IsLost(Exception e) => e is DbUpdateException
+    {
+        InnerException: SqliteException { SqliteErrorCode: SqliteConstraint } or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation },
+    };
 
     private async Task RunTurnAsync(TaskSession session, TaskRun run)
     {
         TurnView? turn = null;
         try
         {
-            turn = await StartTurnAsync(session);
+            turn = await StartTurnAsync(session, run);
             if (await BranchAsync(session.State.Workspace, run.Stopping) is { } refusal)
             {
                 await EndAsync(session, turn with { Status = "failed", Error = refusal.Detail }, TaskStates.Failed, session.State.Outcome, refusal.Detail);
@@ -57,15 +73,15 @@ internal sealed class TaskJob(
         catch (OperationCanceledException) when (run.Stopping.IsCancellationRequested)
         {
             await (run.Cancelled
-                ? EndAsync(session, turn! with { Status = "cancelled" }, TaskStates.Cancelled, session.State.Outcome, null)
+                ? EndAsync(session, (turn ?? NotBegun(session)) with { Status = "cancelled" }, TaskStates.Cancelled, session.State.Outcome, null)
                 : InterruptAsync(session, turn));
         }
         catch (ModelFailureException e)
         {
             TaskLog.ModelFailed(logger, session.State.Id, e.Kind);
-            await EndAsync(session, turn! with { Status = "failed", Error = e.Message }, TaskStates.Failed, session.State.Outcome, e.Message);
+            await EndAsync(session, (turn ?? NotBegun(session)) with { Status = "failed", Error = e.Message }, TaskStates.Failed, session.State.Outcome, e.Message);
         }
-        catch (DbUpdateException e) when (!DiskFull.Is(e))
+        catch (Exception e) when (IsLost(e))
         {
             // Another activation has taken the task over: it is its now.
             TaskLog.LostTask(logger, e, session.State.Id);
@@ -73,9 +89,10 @@ internal sealed class TaskJob(
         catch (Exception e) when (!DiskFull.Is(e))
         {
             // The job's boundary: anything unforeseen fails the turn, never the process.
+            if (turn is null) throw;
             TaskLog.TurnBroke(logger, e, session.State.Id);
             const string error = "Something broke inside the server; the workspace is as the timeline shows it. Resume to try again.";
-            await EndAsync(session, turn! with { Status = "failed", Error = error }, TaskStates.Failed, session.State.Outcome, error);
+            await EndAsync(session, turn with { Status = "failed", Error = error }, TaskStates.Failed, session.State.Outcome, error);
         }
     }
 
@@ -87,7 +104,7 @@ internal sealed class TaskJob(
             var next = draft.Change(state => state with { State = TaskStates.Interrupted, Now = null, PendingApprovals = [] });
             foreach (var pending in draft.State.PendingApprovals)
             {
-                next = next.Publish("approval.resolved", new { pending.Id, pending.ItemId, pending.Action, pending.ActionHash, decision = "withdrawn" });
+                next = next.Publish("approval.resolved", new { pending.Id, pending.ItemId, pending.Action, pending.ActionHash, pending.Risk, pending.ExpiresAt, decision = "withdrawn" });
             }
 
             return next.Publish("turn.failed", turn with { Status = "interrupted", CompletedAt = draft.Now, Error = error })
@@ -100,17 +117,17 @@ internal sealed class TaskJob(
         ? null
         : await CopyCheckoutAsync(workspace with { Checkout = WorkspaceRef.Live }, workspace, cancellationToken);
 
-    /// <summary>That it stopped cannot be written down either before there is room; the next start would find it by its state.</summary>
-    private static async Task InterruptWhenThereIsRoomAsync(TaskSession session, TaskRun run)
+    /// <summary>That it stopped cannot be written down either before the storage is back; the next start would find it by its state.</summary>
+    private static async Task InterruptWhenItCanBeWrittenAsync(TaskSession session, TaskRun run, string why)
     {
         while (!run.Stopping.IsCancellationRequested)
         {
             try
             {
-                await InterruptAsync(session, null, "The server's disk was full. There is room again: resume to go on.");
+                await InterruptAsync(session, null, why);
                 return;
             }
-            catch (Exception e) when (DiskFull.Is(e))
+            catch (Exception e) when (!IsLost(e))
             {
                 await Task.Delay(TimeSpan.FromSeconds(3), session.Time, run.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -141,7 +158,9 @@ internal sealed class TaskJob(
         return await turn.RunAsync();
     }
 
-    private async Task<TurnView> StartTurnAsync(TaskSession session)
+    private static TurnView NotBegun(TaskSession session) => new($"t{session.State.Turns}", session.State.Turns, "running", session.State.UpdatedAt);
+
+    private async Task<TurnView> StartTurnAsync(TaskSession session, TaskRun run)
     {
         TurnView? turn = null;
         await audit.AppendAsync(
@@ -153,7 +172,7 @@ internal sealed class TaskJob(
             draft =>
             {
                 turn = new TurnView($"t{draft.State.Turns + 1}", draft.State.Turns + 1, "running", draft.Now);
-                return draft.Change(state => state with { State = TaskStates.Running, Turns = state.Turns + 1, Error = null, Now = "starting" })
+                return draft.Change(state => state with { State = run.IsPaused ? TaskStates.Paused : TaskStates.Running, Turns = state.Turns + 1, Error = null, Now = run.IsPaused ? "paused" : "starting" })
                     .Publish("turn.started", turn).PublishTask("thread.updated");
             },
             CancellationToken.None);

@@ -123,15 +123,19 @@ internal sealed class TaskReview(TaskSession session, TaskFiles files, OpenDocum
         if (exactly && file is { Base: not null, Text: not null })
         {
             var undone = await documents.UndoAsync(session.State.Workspace, file.Path, session.Agent, null, null, cancellationToken);
-            if (undone.Succeeded)
+            var left = await files.ChangedAsync(file.Path, cancellationToken);
+            // The journal may know only some of them, or none: those of a fork's first half, of a file that was deleted and restored, or trimmed.
+            if (undone.Succeeded && left.Base == left.Text)
             {
-                await files.SettleAsync(file.Path, undone.Value.Text, undone.Value.Text, cancellationToken);
+                await files.SettleAsync(file.Path, left.Text, left.Text, cancellationToken);
                 return null;
             }
+
+            file = left;
         }
 
         var text = whole ? file.Base : UnifiedDiff.Revert(file.Base ?? "", file.Text ?? "", rejected.Select(hunk => hunk.Hunk));
-        if (await files.PutAsync(file.Path, text, cancellationToken) is { } refusal)
+        if (await files.PutAsync(file, text, cancellationToken) is { } refusal)
         {
             return refusal;
         }

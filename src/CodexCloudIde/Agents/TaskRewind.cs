@@ -10,14 +10,14 @@ internal static class TaskRewind
         var (tenant, id) = (session.State.Workspace.Tenant, session.State.Id);
         foreach (var restore in await store.ReadRestoresAsync(tenant, id, item + 1, CancellationToken.None))
         {
-            var changed = (await files.ChangedAsync(CancellationToken.None)).First(file => file.Path == restore.Path);
+            var changed = await files.ChangedAsync(restore.Path, CancellationToken.None);
             var text = (restore.Before, restore.After, changed.Text) switch
             {
                 ({ } before, { } after, { } now) => ThreeWay.Rebase(before, after, now),
                 (null, { } after, { } now) when after != now => ThreeWay.Rebase("", after, now),
                 _ => restore.Before,
             };
-            if (await files.PutAsync(restore.Path, text, CancellationToken.None) is { } refusal)
+            if (await files.PutAsync(changed, text, CancellationToken.None) is { } refusal)
             {
                 return refusal;
             }

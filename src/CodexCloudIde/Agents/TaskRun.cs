@@ -11,6 +11,7 @@ internal sealed class TaskRun(TimeProvider time) : IDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly Dictionary<string, TaskCompletionSource<Decision>> open = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
+    private readonly TaskCompletionSource left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? paused;
 
     /// <summary>True: the turn waits for people from now on; false: it works again.</summary>
@@ -22,7 +23,22 @@ internal sealed class TaskRun(TimeProvider time) : IDisposable
     /// <summary>True when a person cancelled; false when the process ends.</summary>
     public bool Cancelled { get; private set; }
 
-    public Task Completion { get; set; } = Task.CompletedTask;
+    /// <summary>Completes when the job has left, whatever came of it.</summary>
+    public Task Completion => left.Task;
+
+    /// <summary>False while it is taken, and its job has not begun.</summary>
+    public bool IsLaunched { get; set; }
+
+    public bool IsPaused
+    {
+        get
+        {
+            lock (gate)
+            {
+                return paused is not null;
+            }
+        }
+    }
 
     public Task CancelAsync(bool byPerson)
     {
@@ -106,6 +122,8 @@ internal sealed class TaskRun(TimeProvider time) : IDisposable
             Waiting?.Invoke(false);
         }
     }
+
+    public void Left() => left.TrySetResult();
 
     public void Dispose() => stopping.Dispose();
 }

@@ -98,8 +98,8 @@ internal sealed class ToolCalls(AgentTools tools, Permissions permissions, Audit
                 draft => draft
                     .Change(state => state with
                     {
-                        State = state.State == TaskStates.WaitingForApproval ? TaskStates.Running : state.State,
-                        Now = null,
+                        State = state.State == TaskStates.WaitingForApproval ? run.IsPaused ? TaskStates.Paused : TaskStates.Running : state.State,
+                        Now = run.IsPaused ? "paused" : null,
                         PendingApprovals = [.. state.PendingApprovals.Where(pending => pending.Id != id)],
                         AlwaysAllowed = decision is { Allowed: true, Always: true } ? [.. state.AlwaysAllowed, hash] : state.AlwaysAllowed,
                     })

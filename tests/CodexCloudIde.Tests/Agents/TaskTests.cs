@@ -368,7 +368,8 @@ public sealed class TaskTests
         Assert.Equal("after all", (await second.Client.TaskAsync(task)).GetProperty("outcome").GetProperty("summary").GetString());
     }
 
-    private static Reply.Call Wait(SemaphoreSlim pace, Reply.Call call)
+    internal static T Wait<T>(SemaphoreSlim pace, T call)
+        where T : Reply
     {
         pace.Wait(Cancel);
         return call;
