@@ -24,6 +24,9 @@ public sealed class SandboxGit(ISandboxRuntime runtime, EgressResolver resolver,
     /// <summary>Where the folder of <see cref="GitOptions.CertificateAuthorities"/> lies inside.</summary>
     private const string TrustPoint = "/ide/cache";
 
+    /// <summary>git at once in this process, and over one folder: reading a repository may run what its configuration names.</summary>
+    private readonly FairTurns<string> turns = new(8, 2);
+
     private static readonly SandboxLimits CloneLimits =
         new(CpuSeconds: 600, WallSeconds: 900, IdleSeconds: 120, Cpus: 1, MemoryMb: 2048, Processes: 64, DiskMb: 64, Files: 10_000, OutputKb: 4096);
 
@@ -144,6 +147,7 @@ public sealed class SandboxGit(ISandboxRuntime runtime, EgressResolver resolver,
         var output = new Capture();
         try
         {
+            using var turn = await turns.TakeAsync(specification.WorkspacePath, cancellationToken);
             var sandbox = await runtime.CreateAsync(specification, cancellationToken);
             await using var created = sandbox.ConfigureAwait(false);
             var result = await sandbox.RunAsync(new SandboxCommand(command) { Environment = environment }, output, cancellationToken);

@@ -46,6 +46,11 @@ internal sealed partial class JobRunner(
             return unusable;
         }
 
+        if (sandboxes.Crowded(workspace.Tenant) is { } crowded)
+        {
+            return crowded;
+        }
+
         var probe = await sandboxes.ProbeAsync(cancellationToken);
         var limits = LimitPolicy.Apply(request.Limits, sandboxes.Settings, probe);
         return limits.Refusal is { } above ? above : new JobPlan(Guid.CreateVersion7(), caller, actor, workspace, request, limits.Value!, new RunLog());
@@ -99,7 +104,7 @@ internal sealed partial class JobRunner(
         IDisposable? turn = null;
         try
         {
-            turn = await sandboxes.TakeTurnAsync(cancelled);
+            turn = await sandboxes.TakeTurnAsync(plan.Workspace.Tenant, cancelled);
             var revisions = await documents.MaterialiseAsync(plan.Workspace, cancelled);
             var specification = new SandboxSpecification(folder.RootOf(plan.Workspace), WorkspaceMode.Overlay, plan.Limits) { Mounts = plan.Mounts };
             var sandbox = await sandboxes.Runtime.CreateAsync(specification, cancelled);

@@ -25,6 +25,16 @@ internal sealed class SandboxSettings
     [Range(1, 256)]
     public int Concurrency { get; set; } = 8;
 
+    /// <summary>Of these at most so many of one tenant; null: three quarters.</summary>
+    [Range(1, 256)]
+    public int? ConcurrencyPerTenant { get; set; }
+
+    /// <summary>Executions and test runs of one tenant that may wait for their turn; more are refused.</summary>
+    [Range(1, 100_000)]
+    public int MostWaiting { get; set; } = 200;
+
+    public int MostOfOneTenant => Math.Min(Concurrency, ConcurrencyPerTenant ?? Math.Max(1, Concurrency * 3 / 4));
+
     /// <summary>Terminals at once in this process.</summary>
     [Range(1, 1000)]
     public int Terminals { get; set; } = 64;

@@ -2,6 +2,7 @@ using CodexCloudIde.Api;
 using CodexCloudIde.Sandboxing;
 using CodexCloudIde.Sandboxing.Oci;
 using CodexCloudIde.Storage;
+using CodexCloudIde.Tenants;
 using Microsoft.Extensions.Options;
 
 namespace CodexCloudIde.Executions.Runtime;
@@ -12,7 +13,7 @@ internal sealed partial class Sandboxes : IHostedService, IReadinessCheck, IAsyn
     private readonly OciRuntime runtime;
     private readonly IOptions<SandboxSettings> settings;
     private readonly ILogger<Sandboxes> logger;
-    private readonly SemaphoreSlim turns;
+    private readonly FairTurns<TenantId> turns;
     private Task warming = Task.CompletedTask;
     private volatile Task preparing = Task.CompletedTask;
     private int prepared;
@@ -21,7 +22,7 @@ internal sealed partial class Sandboxes : IHostedService, IReadinessCheck, IAsyn
     {
         this.settings = settings;
         this.logger = logger;
-        turns = new SemaphoreSlim(settings.Value.Concurrency);
+        turns = new FairTurns<TenantId>(settings.Value.Concurrency, settings.Value.MostOfOneTenant);
         var options = new SandboxOptions { DataDirectory = data.Path, PoolSize = settings.Value.PoolSize, StateDirectory = settings.Value.StateDirectory };
         if (settings.Value.RuntimeProgram is { Length: > 0 } program)
         {
@@ -70,12 +71,13 @@ internal sealed partial class Sandboxes : IHostedService, IReadinessCheck, IAsyn
         return probe;
     }
 
-    /// <summary>A turn to run: held while the sandbox lives.</summary>
-    public async Task<IDisposable> TakeTurnAsync(CancellationToken cancellationToken)
-    {
-        await turns.WaitAsync(cancellationToken);
-        return new Turn(turns);
-    }
+    /// <summary>A turn to run: held while the sandbox lives. Tenants take turns; one that asks for many waits behind itself.</summary>
+    public Task<IDisposable> TakeTurnAsync(TenantId tenant, CancellationToken cancellationToken) => turns.TakeAsync(tenant, cancellationToken);
+
+    /// <summary>Null when the tenant may have one more wait for its turn.</summary>
+    public Refusal? Crowded(TenantId tenant) => turns.Waiting(tenant) < settings.Value.MostWaiting
+        ? null
+        : new Refusal(429, "too-many-waiting", $"{settings.Value.MostWaiting} runs of this tenant wait for their turn already; wait for some of them to end.");
 
     public async Task<Readiness> CheckAsync(CancellationToken cancellationToken)
     {
@@ -90,7 +92,6 @@ internal sealed partial class Sandboxes : IHostedService, IReadinessCheck, IAsyn
         await warming;
         await preparing;
         await runtime.DisposeAsync();
-        turns.Dispose();
     }
 
     private async Task LookAsync()
@@ -127,17 +128,4 @@ internal sealed partial class Sandboxes : IHostedService, IReadinessCheck, IAsyn
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Sandboxes could not be prepared")]
     private partial void LogFailed(Exception failure);
-
-    private sealed class Turn(SemaphoreSlim turns) : IDisposable
-    {
-        private int given;
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref given, 1) == 0)
-            {
-                turns.Release();
-            }
-        }
-    }
 }
