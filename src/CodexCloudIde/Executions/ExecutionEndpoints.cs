@@ -83,7 +83,7 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
         if (found.Refusal is { } refusal) return refusal.ToResult();
         var rows = await history.ListAsync(context.GetCaller().Tenant, id, kind, page, cancellationToken);
         var items = Page<RunRow>.Of(rows, page, row => row.Id.ToString("N"));
-        return Results.Json(new { items = items.Items.Select(row => JsonSerializer.Deserialize<T>(row.Running ? Underway(row) : row.Result, RunJson.Options)), nextCursor = items.NextCursor }, RunJson.Options);
+        return Results.Json(new { items = items.Items.Select(row => JsonSerializer.Deserialize<T>(row.Result, RunJson.Options)), nextCursor = items.NextCursor }, RunJson.Options);
     }
 
     /// <param name="kind">Null: either.</param>
@@ -91,7 +91,7 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
     {
         var caller = context.GetCaller();
         var row = await VisibleAsync(caller, id, kind ?? RunRow.OfExecution, cancellationToken) ?? (kind is null ? await VisibleAsync(caller, id, RunRow.OfTests, cancellationToken) : null);
-        return row is null ? Refusal.NotFound.ToResult() : Results.Content(row.Running ? Underway(row) : row.Result, "application/json; charset=utf-8");
+        return row is null ? Refusal.NotFound.ToResult() : Results.Content(row.Result, "application/json; charset=utf-8");
     }
 
     public async Task<Outcome<EventStream>> OpenAsync(Caller caller, string id, CancellationToken cancellationToken)
@@ -149,10 +149,6 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
             yield return new ServerEvent(name, data, (index + 2).ToString(CultureInfo.InvariantCulture));
         }
     }
-
-    private static string Underway(RunRow row) => row.Kind == RunRow.OfExecution
-        ? JsonSerializer.Serialize(JsonSerializer.Deserialize<Execution>(row.Result, RunJson.Options)! with { Status = "running", Summary = "It is running." }, RunJson.Options)
-        : row.Result;
 
     private async Task<RunRow?> VisibleAsync(Caller caller, string id, string kind, CancellationToken cancellationToken) =>
         await history.FindAsync(caller.Tenant, id, kind, cancellationToken) is { } row

@@ -38,12 +38,13 @@ public sealed class ExecutionRunner
             return refusal;
         }
 
-        var plan = planned.Value!;
-        if (await jobs.BeginAsync(plan, RunRow.OfExecution, JobRunner.Initial(plan.Key), cancellationToken) is { } unrecorded)
+        var begun = await jobs.BeginAsync(planned.Value!, RunRow.OfExecution, execution => execution, cancellationToken);
+        if (begun.Refusal is { } unrecorded)
         {
             return unrecorded;
         }
 
+        var plan = begun.Value!;
         plan.Log.Append("started", new { id = plan.Key });
         var run = new LiveRun(caller.Tenant, workspace.Workspace, RunRow.OfExecution, plan.Log);
         var work = Task.Run(() => RunAsync(plan, run.Cancelling.Token), CancellationToken.None);

@@ -26,6 +26,22 @@ internal sealed partial class RunHistory(TenantContexts contexts, TimeProvider t
         await context.SaveChangesAsync(cancellationToken);
     }
 
+    /// <summary>It was queued and has its turn. Never fails: this is told, nothing depends on it.</summary>
+    public async Task TakenUpAsync(TenantId tenant, Guid id)
+    {
+        try
+        {
+            await using var context = contexts.Create(tenant);
+            if (await context.Set<RunRow>().AsNoTracking().SingleOrDefaultAsync(run => run.Id == id && run.Running, CancellationToken.None) is not { } row) return;
+            var text = row.ResultWith(RunRow.Underway);
+            await context.Set<RunRow>().Where(run => run.Id == id && run.Running).ExecuteUpdateAsync(set => set.SetProperty(run => run.Result, text), CancellationToken.None);
+        }
+        catch (Exception failure) when (failure is DbException or IOException)
+        {
+            LogNotTakenUp(failure, id);
+        }
+    }
+
     /// <summary>Never fails: a result that cannot be written now (a full disk) is written as soon as it can be.</summary>
     public async Task EndAsync<T>(TenantId tenant, Guid id, T result)
     {
@@ -115,6 +131,9 @@ internal sealed partial class RunHistory(TenantContexts contexts, TimeProvider t
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The result of run {Id} cannot be written; trying again")]
     private partial void LogNotWritten(Exception failure, Guid id);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "That run {Id} has its turn cannot be written; it is told as queued until it ends")]
+    private partial void LogNotTakenUp(Exception failure, Guid id);
 
     private const string Stopped = "The server stopped while this ran; run it again.";
 

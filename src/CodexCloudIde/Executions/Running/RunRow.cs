@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CodexCloudIde.Storage;
 using CodexCloudIde.Tenants;
 using CodexCloudIde.Workspaces;
@@ -33,6 +34,18 @@ internal sealed class RunRow : ITenantOwned
 
     /// <summary>The result as the API answers it, JSON.</summary>
     public required string Result { get; set; }
+
+    /// <summary>Of one that has its turn.</summary>
+    public static Execution Underway(Execution execution) => execution with { Status = "running", Summary = "It is running." };
+
+    /// <summary>The result with its execution changed: what was asked for, or the one that the tests ran in. A test run sums up what its execution does.</summary>
+    public string ResultWith(Func<Execution, Execution> change)
+    {
+        if (Kind != OfTests) return JsonSerializer.Serialize(change(JsonSerializer.Deserialize<Execution>(Result, RunJson.Options)!), RunJson.Options);
+        var run = JsonSerializer.Deserialize<TestRun>(Result, RunJson.Options)!;
+        var execution = change(run.Execution);
+        return JsonSerializer.Serialize(run with { Execution = execution, Summary = execution.Summary }, RunJson.Options);
+    }
 }
 
 internal sealed class RunModel : IEntityTypeConfiguration<RunRow>

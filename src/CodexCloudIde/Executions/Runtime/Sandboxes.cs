@@ -70,6 +70,9 @@ internal sealed partial class Sandboxes : IHostedService, IReadinessCheck, IAsyn
         return probe;
     }
 
+    /// <summary>A turn to run, if none has to be waited for.</summary>
+    public IDisposable? TryTakeTurn() => turns.Wait(0) ? new Turn(turns) : null;
+
     /// <summary>A turn to run: held while the sandbox lives.</summary>
     public async Task<IDisposable> TakeTurnAsync(CancellationToken cancellationToken)
     {
