@@ -101,27 +101,27 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
         if (live.Find(id) is { } run && run.Tenant == caller.Tenant)
         {
             var log = run.Log;
-            return Stream((lastId, ct) => ToServerEventsAsync(log.ReadAsync(long.TryParse(lastId, NumberStyles.None, CultureInfo.InvariantCulture, out var after) ? after : 0, ct), ct));
+            return Stream(log.ReadAsync);
         }
 
         // Long over, or at work in another process: what is told is how it began, what it printed and how it ended.
-        return Stream((_, ct) => EndedAsync(row, ct));
+        return Stream((after, ct) => EndedAsync(row, after, ct));
 
-        EventStream Stream(Func<string?, CancellationToken, IAsyncEnumerable<ServerEvent>> events) => new(events) { Workspace = row.WorkspaceId };
+        EventStream Stream(Func<RunPosition, CancellationToken, IAsyncEnumerable<ExecutionEvent>> events) =>
+            new((lastId, ct) => ToServerEventsAsync(events(RunPosition.Parse(lastId), ct), ct)) { Workspace = row.WorkspaceId };
     }
 
     public static async IAsyncEnumerable<ServerEvent> ToServerEventsAsync(IAsyncEnumerable<ExecutionEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var happened in events.WithCancellation(cancellationToken))
         {
-            yield return new ServerEvent(happened.Name, happened.Data, happened.Id.ToString(CultureInfo.InvariantCulture));
+            yield return new ServerEvent(happened.Name, happened.Data, happened.Position.ToString());
         }
     }
 
-    private async IAsyncEnumerable<ServerEvent> EndedAsync(RunRow row, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ExecutionEvent> EndedAsync(RunRow row, RunPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var id = row.Id.ToString("N");
-        yield return new ServerEvent("started", JsonSerializer.Serialize(new { id }, RunJson.Options), "1");
         while (row.Running)
         {
             await Task.Delay(LookAgain, time, cancellationToken);
@@ -133,20 +133,9 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
             row = now;
         }
 
-        var execution = row.Kind == RunRow.OfTests
-            ? JsonSerializer.Deserialize<TestRun>(row.Result, RunJson.Options)!.Execution
-            : JsonSerializer.Deserialize<Execution>(row.Result, RunJson.Options)!;
-        List<(string Name, string Data)> events = [];
-        foreach (var (name, text) in new[] { ("stdout", execution.Stdout), ("stderr", execution.Stderr) }.Where(stream => stream.Item2.Length > 0))
+        foreach (var happened in EndedRun.EventsOf(row, after))
         {
-            events.Add((name, JsonSerializer.Serialize(new { offset = 0, text }, RunJson.Options)));
-        }
-
-        events.AddRange(execution.Labels.Select(label => ("label", JsonSerializer.Serialize(new { label }, RunJson.Options))));
-        events.Add(("result", row.Result));
-        foreach (var (index, (name, data)) in events.Index())
-        {
-            yield return new ServerEvent(name, data, (index + 2).ToString(CultureInfo.InvariantCulture));
+            yield return happened;
         }
     }
 

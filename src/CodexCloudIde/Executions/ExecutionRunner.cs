@@ -49,7 +49,7 @@ public sealed class ExecutionRunner
         var run = new LiveRun(caller.Tenant, workspace.Workspace, RunRow.OfExecution, plan.Log);
         var work = Task.Run(() => RunAsync(plan, run.Cancelling.Token), CancellationToken.None);
         live.Follow(plan.Key, run, work);
-        return new RunHandle<Execution>(plan.Key, ct => plan.Log.ReadAsync(0, ct), work);
+        return new RunHandle<Execution>(plan.Key, ct => plan.Log.ReadAsync(RunPosition.Start, ct), work);
     }
 
     /// <summary>Ends it: reason <c>cancelled</c>. Of a run that has ended: no effect.</summary>

@@ -73,7 +73,7 @@ public sealed class TestRunner
         var work = Task.Run(() => RunAsync(plan, name, report, request, run.Cancelling.Token), CancellationToken.None);
         live.Follow(plan.Key, run, work);
         Announce(plan, isRunning: true);
-        return new RunHandle<TestRun>(plan.Key, ct => plan.Log.ReadAsync(0, ct), work);
+        return new RunHandle<TestRun>(plan.Key, ct => plan.Log.ReadAsync(RunPosition.Start, ct), work);
 
         TestRun Initial(Execution queued) => TestVerdict.Of(plan.Key, name, report, queued, request) with
         {

@@ -228,7 +228,8 @@ internal sealed partial class JobRunner(
         output.Finish();
 
         var collected = await sandbox.CollectAsync(new CollectLimits(Contents: plan.Request.WriteBack), CancellationToken.None);
-        var labels = result.Labels.Select(Labels.Of).ToList();
+        // In the order of the events: whoever was told some of them finds the others behind them.
+        var labels = output.Told.Union(result.Labels.Select(Labels.Of)).ToList();
         if (collected.Truncated)
         {
             labels.Add("changesTruncated");

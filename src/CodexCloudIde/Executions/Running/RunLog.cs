@@ -15,37 +15,16 @@ internal sealed class RunLog
     /// <summary>Characters of all events.</summary>
     public long Size => Interlocked.Read(ref size);
 
-    public void Append(string name, object data)
-    {
-        var text = JsonSerializer.Serialize(data, RunJson.Options);
-        lock (gate)
-        {
-            if (ended)
-            {
-                return;
-            }
-
-            events.Add(new ExecutionEvent(events.Count + 1, name, text));
-            size += text.Length;
-            Announce();
-        }
-    }
+    /// <param name="told">What of the output or labels it is.</param>
+    public void Append(string name, object data, RunPosition told = default) => Append(name, data, told, isLast: false);
 
     /// <summary>The last event; readers end after it.</summary>
-    public void End(string name, object data)
-    {
-        Append(name, data);
-        lock (gate)
-        {
-            ended = true;
-            Announce();
-        }
-    }
+    public void End(string name, object data) => Append(name, data, default, isLast: true);
 
-    /// <summary>Every event after <paramref name="afterId"/>, then those to come, until the end.</summary>
-    public async IAsyncEnumerable<ExecutionEvent> ReadAsync(long afterId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Every event after <paramref name="after"/>, then those to come, until the end.</summary>
+    public async IAsyncEnumerable<ExecutionEvent> ReadAsync(RunPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var next = (int)Math.Clamp(afterId, 0, int.MaxValue);
+        var next = (int)Math.Clamp(after.Event, 0, int.MaxValue);
         while (true)
         {
             ExecutionEvent[] ready;
@@ -58,7 +37,7 @@ internal sealed class RunLog
                 last = ended;
             }
 
-            foreach (var happened in ready)
+            foreach (var happened in ready.Where(happened => !after.Covers(happened)))
             {
                 yield return happened;
             }
@@ -73,6 +52,25 @@ internal sealed class RunLog
 
                 await more.WaitAsync(cancellationToken);
             }
+        }
+    }
+
+    private void Append(string name, object data, RunPosition told, bool isLast)
+    {
+        var text = JsonSerializer.Serialize(data, RunJson.Options);
+        lock (gate)
+        {
+            if (ended)
+            {
+                return;
+            }
+
+            var before = events.Count > 0 ? events[^1].Position : RunPosition.Start;
+            var position = new RunPosition(events.Count + 1, before.Stdout + told.Stdout, before.Stderr + told.Stderr, before.Labels + told.Labels);
+            events.Add(new ExecutionEvent(name, text) { Position = isLast ? RunPosition.End : position });
+            size += text.Length;
+            ended = isLast;
+            Announce();
         }
     }
 

@@ -35,13 +35,18 @@ internal sealed class RunRow : ITenantOwned
     /// <summary>The result as the API answers it, JSON.</summary>
     public required string Result { get; set; }
 
+    /// <summary>What was asked for, or the one that the tests ran in.</summary>
+    public Execution Execution => Kind == OfTests
+        ? JsonSerializer.Deserialize<TestRun>(Result, RunJson.Options)!.Execution
+        : JsonSerializer.Deserialize<Execution>(Result, RunJson.Options)!;
+
     /// <summary>Of one that has its turn.</summary>
     public static Execution Underway(Execution execution) => execution with { Status = "running", Summary = "It is running." };
 
-    /// <summary>The result with its execution changed: what was asked for, or the one that the tests ran in. A test run sums up what its execution does.</summary>
+    /// <summary>The result with its execution changed. A test run sums up what its execution does.</summary>
     public string ResultWith(Func<Execution, Execution> change)
     {
-        if (Kind != OfTests) return JsonSerializer.Serialize(change(JsonSerializer.Deserialize<Execution>(Result, RunJson.Options)!), RunJson.Options);
+        if (Kind != OfTests) return JsonSerializer.Serialize(change(Execution), RunJson.Options);
         var run = JsonSerializer.Deserialize<TestRun>(Result, RunJson.Options)!;
         var execution = change(run.Execution);
         return JsonSerializer.Serialize(run with { Execution = execution, Summary = execution.Summary }, RunJson.Options);
@@ -55,6 +60,7 @@ internal sealed class RunModel : IEntityTypeConfiguration<RunRow>
         builder.ToTable("Runs");
         builder.HasKey(run => run.Id);
         builder.Property(run => run.Id).ValueGeneratedNever();
+        builder.Ignore(run => run.Execution);
         builder.Property(run => run.Kind).HasMaxLength(20);
         builder.Property(run => run.Server).HasMaxLength(100);
         builder.HasIndex(run => new { run.TenantId, run.WorkspaceId });
