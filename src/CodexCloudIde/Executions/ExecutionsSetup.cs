@@ -19,7 +19,9 @@ internal static class ExecutionsSetup
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<Sandboxes>());
         services.AddHostedService(provider => provider.GetRequiredService<Sandboxes>());
         services.TryAddSingleton(new Sandboxing.Egress.EgressResolver());
+        services.AddSingleton<RunServers>();
         services.AddSingleton<RunHistory>();
+        services.AddHostedService<DeadRuns>();
         services.AddSingleton<LiveRuns>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveRuns>());
         services.AddSingleton<WriteBack>();

@@ -27,7 +27,7 @@ internal sealed class RunRow : ITenantOwned
     /// <summary>True until the result is written.</summary>
     public bool Running { get; set; }
 
-    /// <summary>Machine and process that runs it: after a crash, the next start knows which ones are dead.</summary>
+    /// <summary>The process that runs it, see <see cref="RunServers"/>: after a crash it is known which ones are dead.</summary>
     public required string Server { get; init; }
 
     public long StartedTicks { get; init; }
@@ -44,12 +44,13 @@ internal sealed class RunRow : ITenantOwned
     public static Execution Underway(Execution execution) => execution with { Status = "running", Summary = "It is running." };
 
     /// <summary>The result with its execution changed. A test run sums up what its execution does.</summary>
-    public string ResultWith(Func<Execution, Execution> change)
+    /// <param name="testStatus">That of the test run; null leaves it.</param>
+    public string ResultWith(Func<Execution, Execution> change, string? testStatus = null)
     {
         if (Kind != OfTests) return JsonSerializer.Serialize(change(Execution), RunJson.Options);
         var run = JsonSerializer.Deserialize<TestRun>(Result, RunJson.Options)!;
         var execution = change(run.Execution);
-        return JsonSerializer.Serialize(run with { Execution = execution, Summary = execution.Summary }, RunJson.Options);
+        return JsonSerializer.Serialize(run with { Status = testStatus ?? run.Status, Execution = execution, Summary = execution.Summary }, RunJson.Options);
     }
 }
 
