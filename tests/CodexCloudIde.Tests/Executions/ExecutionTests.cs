@@ -86,11 +86,11 @@ public sealed class ExecutionTests(IdeHost host) : IClassFixture<IdeHost>
     {
         await using var narrow = await IdeHost.StartAsync("--Ide:Sandbox:Concurrency=1");
         var workspace = await narrow.NewWorkspaceAsync(("test_a.py", "import unittest\n"));
-        await using var first = await narrow.OpenStreamAsync($"/api/v1/workspaces/{workspace}/executions", new { command = new[] { "sh", "-c", "echo begun; exec sleep 100000" } });
+        await using var first = await narrow.OpenStreamAsync($"/api/v1/workspaces/{workspace}/executions", new { command = new[] { "sh", "-c", "echo begun; exec sleep 100000" }, limits = new { idleSeconds = 900 } });
         await using var begun = first.ReadAsync().GetAsyncEnumerator(TestContext.Current.CancellationToken);
         var one = (string)(await NextAsync(begun, "started"))["id"]!;
         await NextAsync(begun, "stdout");
-        await using var second = await narrow.OpenStreamAsync($"/api/v1/workspaces/{workspace}/executions", new { command = new[] { "sh", "-c", "echo begun; exec sleep 100000" } });
+        await using var second = await narrow.OpenStreamAsync($"/api/v1/workspaces/{workspace}/executions", new { command = new[] { "sh", "-c", "echo begun; exec sleep 100000" }, limits = new { idleSeconds = 900 } });
         await using var waiting = second.ReadAsync().GetAsyncEnumerator(TestContext.Current.CancellationToken);
         var two = (string)(await NextAsync(waiting, "started"))["id"]!;
         await using var third = await narrow.OpenStreamAsync($"/api/v1/workspaces/{workspace}/test-runs", new { });
