@@ -30,9 +30,11 @@ public sealed record Execution(
 /// <summary>An event of a running execution or test run: <c>started</c>, <c>stdout</c>, <c>stderr</c>, <c>usage</c>, <c>label</c>, <c>case</c>, <c>result</c>.</summary>
 /// <param name="Name">Event name.</param>
 /// <param name="Data">camelCase JSON.</param>
-public sealed record ExecutionEvent(string Name, string Data)
+[GenerateSerializer, Immutable]
+public sealed record ExecutionEvent([property: Id(0)] string Name, [property: Id(1)] string Data)
 {
     /// <summary>What is known with it; what <c>Last-Event-ID</c> resumes by.</summary>
+    [Id(2)]
     internal Running.RunPosition Position { get; init; }
 }
 

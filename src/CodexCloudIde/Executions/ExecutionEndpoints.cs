@@ -69,7 +69,7 @@ internal static class ExecutionEndpoints
 }
 
 /// <summary>Runs by id, for whoever may see their workspace.</summary>
-internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess access, TimeProvider time) : IEventSource
+internal sealed class Runs(RunHistory history, LiveRuns live, RunsElsewhere elsewhere, WorkspaceAccess access, TimeProvider time) : IEventSource
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
@@ -104,8 +104,7 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
             return Stream(log.ReadAsync);
         }
 
-        // Long over, or at work in another process: what is told is how it began, what it printed and how it ended.
-        return Stream((after, ct) => EndedAsync(row, after, ct));
+        return Stream((after, ct) => ElsewhereAsync(row, after, ct));
 
         EventStream Stream(Func<RunPosition, CancellationToken, IAsyncEnumerable<ExecutionEvent>> events) =>
             new((lastId, ct) => ToServerEventsAsync(events(RunPosition.Parse(lastId), ct), ct)) { Workspace = row.WorkspaceId };
@@ -119,12 +118,22 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
         }
     }
 
-    private async IAsyncEnumerable<ExecutionEvent> EndedAsync(RunRow row, RunPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>At work in another process, which tells what happens as long as it answers; or over: how it began, what it printed and how it ended.</summary>
+    private async IAsyncEnumerable<ExecutionEvent> ElsewhereAsync(RunRow row, RunPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var id = row.Id.ToString("N");
         while (row.Running)
         {
-            await Task.Delay(LookAgain, time, cancellationToken);
+            var told = await elsewhere.TakeAsync(row, after, cancellationToken);
+            foreach (var happened in told ?? [])
+            {
+                after = after.With(happened);
+                yield return happened;
+            }
+
+            if (after == RunPosition.End) yield break;
+            if (told is { Count: > 0 }) continue;
+            if (told is null) await Task.Delay(LookAgain, time, cancellationToken);
             if (await history.FindAsync(row.TenantId, id, row.Kind, cancellationToken) is not { } now)
             {
                 yield break;

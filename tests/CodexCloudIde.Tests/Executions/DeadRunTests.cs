@@ -83,7 +83,7 @@ public sealed class DeadRunTests
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/workspaces/{workspace}/executions")
         {
-            Content = JsonContent.Create(new { command = new[] { "sleep", "100000" }, limits = new { idleSeconds = 900, wallSeconds = 3600 } }), Headers = { Accept = { new("text/event-stream") } },
+            Content = JsonContent.Create(new { command = new[] { "sleep", "600" }, limits = new { idleSeconds = 900, wallSeconds = 3600 } }), Headers = { Accept = { new("text/event-stream") } },
         };
         using var answer = await process.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
         using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(Cancellation));

@@ -6,6 +6,9 @@ namespace CodexCloudIde.Executions.Running;
 /// <summary>The events of one run, kept from its beginning, so that whoever comes late or comes back misses nothing. Bounded by the output limit.</summary>
 internal sealed class RunLog
 {
+    /// <summary>Characters taken at once, unless one event has more.</summary>
+    private const int MostTogether = 1 << 20;
+
     private readonly Lock gate = new();
     private readonly List<ExecutionEvent> events = [];
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,30 +27,44 @@ internal sealed class RunLog
     /// <summary>Every event after <paramref name="after"/>, then those to come, until the end.</summary>
     public async IAsyncEnumerable<ExecutionEvent> ReadAsync(RunPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        while (await TakeAsync(after, cancellationToken) is { Count: > 0 } ready)
+        {
+            foreach (var happened in ready)
+            {
+                yield return happened;
+                after = after.With(happened);
+            }
+        }
+    }
+
+    /// <summary>Some events after <paramref name="after"/>, awaited if there are none yet; none when it has ended.</summary>
+    public async Task<IReadOnlyList<ExecutionEvent>> TakeAsync(RunPosition after, CancellationToken cancellationToken)
+    {
         var next = (int)Math.Clamp(after.Event, 0, int.MaxValue);
         while (true)
         {
-            ExecutionEvent[] ready;
+            List<ExecutionEvent> ready;
             Task more;
             bool last;
             lock (gate)
             {
-                ready = next < events.Count ? [.. events.Skip(next)] : [];
+                long taken = 0;
+                ready = next < events.Count ? [.. events.Skip(next).TakeWhile(happened => (taken += happened.Data.Length) <= MostTogether || taken == happened.Data.Length)] : [];
                 more = changed.Task;
                 last = ended;
             }
 
-            foreach (var happened in ready.Where(happened => !after.Covers(happened)))
+            next += ready.Count;
+            if (ready.Where(happened => !after.Covers(happened)).ToList() is { Count: > 0 } news)
             {
-                yield return happened;
+                return news;
             }
 
-            next += ready.Length;
-            if (ready.Length == 0)
+            if (ready.Count == 0)
             {
                 if (last)
                 {
-                    yield break;
+                    return [];
                 }
 
                 await more.WaitAsync(cancellationToken);

@@ -10,7 +10,9 @@ namespace CodexCloudIde.Executions.Running;
 /// <param name="Stdout">UTF-16 units of the standard output up to here.</param>
 /// <param name="Stderr">The same of the standard error output.</param>
 /// <param name="Labels">Labels up to here.</param>
-internal readonly record struct RunPosition(long Event, int Stdout = 0, int Stderr = 0, int Labels = 0)
+[GenerateSerializer, Immutable]
+internal readonly record struct RunPosition(
+    [property: Id(0)] long Event, [property: Id(1)] int Stdout = 0, [property: Id(2)] int Stderr = 0, [property: Id(3)] int Labels = 0)
 {
     private const string Last = "end";
 
@@ -30,6 +32,10 @@ internal readonly record struct RunPosition(long Event, int Stdout = 0, int Stde
     }
 
     public override string ToString() => this == End ? Last : string.Create(CultureInfo.InvariantCulture, $"{Event}-{Stdout}-{Stderr}-{Labels}");
+
+    /// <summary>After one more event.</summary>
+    public RunPosition With(ExecutionEvent happened) =>
+        new(happened.Position.Event, Math.Max(Stdout, happened.Position.Stdout), Math.Max(Stderr, happened.Position.Stderr), Math.Max(Labels, happened.Position.Labels));
 
     /// <summary>It is among what is known here, although it has a later number: it was told from the disk.</summary>
     public bool Covers(ExecutionEvent happened) => happened.Name switch

@@ -10,6 +10,10 @@ internal sealed partial class RunsElsewhere(IServiceProvider services, RunServer
     public Task<bool> CancelAsync(RunRow row, CancellationToken cancellationToken) =>
         AskAsync(row, process => process.CancelAsync(row.TenantId, row.Id.ToString("N")), cancellationToken);
 
+    /// <summary>See <see cref="IRunsHere.TakeAsync"/>; null also when its process does not live or does not answer.</summary>
+    public Task<IReadOnlyList<ExecutionEvent>?> TakeAsync(RunRow row, RunPosition after, CancellationToken cancellationToken) =>
+        AskAsync(row, process => process.TakeAsync(row.TenantId, row.Id.ToString("N"), after), cancellationToken);
+
     private async Task<T?> AskAsync<T>(RunRow row, Func<IRunsHere, Task<T>> ask, CancellationToken cancellationToken)
     {
         if (servers.Find(row.Server) is not { } silo) return default;
