@@ -36,6 +36,20 @@ public sealed class FairTurns<TKey>(int capacity, int mostOfOne)
         return new Turn(this, key);
     }
 
+    /// <summary>A turn, if there is one for this key now; else null, and nothing waits.</summary>
+    public IDisposable? TryTake(TKey key)
+    {
+        lock (gate)
+        {
+            if (held >= capacity) return null;
+            if (!lines.TryGetValue(key, out var line)) lines[key] = line = new Line();
+            if (line.Held >= mostOfOne || line.Waiters.Count > 0) return null;
+            line.Held++;
+            held++;
+            return new Turn(this, key);
+        }
+    }
+
     private void HandOut()
     {
         lock (gate)

@@ -24,6 +24,21 @@ public sealed class FairTurnsTests
     }
 
     [Fact]
+    public async Task TryTake_OnlyWhatIsFree()
+    {
+        var turns = new FairTurns<string>(2, 1);
+        using var first = turns.TryTake("a");
+        Assert.NotNull(first);
+        Assert.Null(turns.TryTake("a"));
+        using var second = turns.TryTake("b");
+        Assert.NotNull(second);
+        var waiting = turns.TakeAsync("c", Ending);
+        Assert.Null(turns.TryTake("d"));
+        second.Dispose();
+        (await waiting).Dispose();
+    }
+
+    [Fact]
     public async Task Take_GivenUp_LeavesTheLine()
     {
         var turns = new FairTurns<string>(1, 1);

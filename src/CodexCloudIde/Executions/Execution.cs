@@ -28,10 +28,15 @@ public sealed record Execution(
     ExecutionUsage? Usage, DateTimeOffset? StartedAt, SandboxInfo? Sandbox, IReadOnlyList<FileChange> Changes, IReadOnlyList<StackTrace> Traces, string Summary);
 
 /// <summary>An event of a running execution or test run: <c>started</c>, <c>stdout</c>, <c>stderr</c>, <c>usage</c>, <c>label</c>, <c>case</c>, <c>result</c>.</summary>
-/// <param name="Id">Dense, from 1; what <c>Last-Event-ID</c> resumes by.</param>
 /// <param name="Name">Event name.</param>
 /// <param name="Data">camelCase JSON.</param>
-public sealed record ExecutionEvent(long Id, string Name, string Data);
+[GenerateSerializer, Immutable]
+public sealed record ExecutionEvent([property: Id(0)] string Name, [property: Id(1)] string Data)
+{
+    /// <summary>What is known with it; what <c>Last-Event-ID</c> resumes by.</summary>
+    [Id(2)]
+    internal Running.RunPosition Position { get; init; }
+}
 
 /// <summary>A run under way: everybody may watch it, it ends by itself.</summary>
 public sealed record RunHandle<TResult>(string Id, Func<CancellationToken, IAsyncEnumerable<ExecutionEvent>> Events, Task<TResult> Completion);

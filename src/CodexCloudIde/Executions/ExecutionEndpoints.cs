@@ -69,7 +69,7 @@ internal static class ExecutionEndpoints
 }
 
 /// <summary>Runs by id, for whoever may see their workspace.</summary>
-internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess access, TimeProvider time) : IEventSource
+internal sealed class Runs(RunHistory history, LiveRuns live, RunsElsewhere elsewhere, WorkspaceAccess access, TimeProvider time) : IEventSource
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
@@ -83,7 +83,7 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
         if (found.Refusal is { } refusal) return refusal.ToResult();
         var rows = await history.ListAsync(context.GetCaller().Tenant, id, kind, page, cancellationToken);
         var items = Page<RunRow>.Of(rows, page, row => row.Id.ToString("N"));
-        return Results.Json(new { items = items.Items.Select(row => JsonSerializer.Deserialize<T>(row.Running ? Underway(row) : row.Result, RunJson.Options)), nextCursor = items.NextCursor }, RunJson.Options);
+        return Results.Json(new { items = items.Items.Select(row => JsonSerializer.Deserialize<T>(row.Result, RunJson.Options)), nextCursor = items.NextCursor }, RunJson.Options);
     }
 
     /// <param name="kind">Null: either.</param>
@@ -91,7 +91,7 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
     {
         var caller = context.GetCaller();
         var row = await VisibleAsync(caller, id, kind ?? RunRow.OfExecution, cancellationToken) ?? (kind is null ? await VisibleAsync(caller, id, RunRow.OfTests, cancellationToken) : null);
-        return row is null ? Refusal.NotFound.ToResult() : Results.Content(row.Running ? Underway(row) : row.Result, "application/json; charset=utf-8");
+        return row is null ? Refusal.NotFound.ToResult() : Results.Content(row.Result, "application/json; charset=utf-8");
     }
 
     public async Task<Outcome<EventStream>> OpenAsync(Caller caller, string id, CancellationToken cancellationToken)
@@ -101,30 +101,39 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
         if (live.Find(id) is { } run && run.Tenant == caller.Tenant)
         {
             var log = run.Log;
-            return Stream((lastId, ct) => ToServerEventsAsync(log.ReadAsync(long.TryParse(lastId, NumberStyles.None, CultureInfo.InvariantCulture, out var after) ? after : 0, ct), ct));
+            return Stream(log.ReadAsync);
         }
 
-        // Long over, or at work in another process: what is told is how it began, what it printed and how it ended.
-        return Stream((_, ct) => EndedAsync(row, ct));
+        return Stream((after, ct) => ElsewhereAsync(row, after, ct));
 
-        EventStream Stream(Func<string?, CancellationToken, IAsyncEnumerable<ServerEvent>> events) => new(events) { Workspace = row.WorkspaceId };
+        EventStream Stream(Func<RunPosition, CancellationToken, IAsyncEnumerable<ExecutionEvent>> events) =>
+            new((lastId, ct) => ToServerEventsAsync(events(RunPosition.Parse(lastId), ct), ct)) { Workspace = row.WorkspaceId };
     }
 
     public static async IAsyncEnumerable<ServerEvent> ToServerEventsAsync(IAsyncEnumerable<ExecutionEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var happened in events.WithCancellation(cancellationToken))
         {
-            yield return new ServerEvent(happened.Name, happened.Data, happened.Id.ToString(CultureInfo.InvariantCulture));
+            yield return new ServerEvent(happened.Name, happened.Data, happened.Position.ToString());
         }
     }
 
-    private async IAsyncEnumerable<ServerEvent> EndedAsync(RunRow row, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>At work in another process, which tells what happens as long as it answers; or over: how it began, what it printed and how it ended.</summary>
+    private async IAsyncEnumerable<ExecutionEvent> ElsewhereAsync(RunRow row, RunPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var id = row.Id.ToString("N");
-        yield return new ServerEvent("started", JsonSerializer.Serialize(new { id }, RunJson.Options), "1");
         while (row.Running)
         {
-            await Task.Delay(LookAgain, time, cancellationToken);
+            var told = await elsewhere.TakeAsync(row, after, cancellationToken);
+            foreach (var happened in told ?? [])
+            {
+                after = after.With(happened);
+                yield return happened;
+            }
+
+            if (after == RunPosition.End) yield break;
+            if (told is { Count: > 0 }) continue;
+            if (told is null) await Task.Delay(LookAgain, time, cancellationToken);
             if (await history.FindAsync(row.TenantId, id, row.Kind, cancellationToken) is not { } now)
             {
                 yield break;
@@ -133,26 +142,11 @@ internal sealed class Runs(RunHistory history, LiveRuns live, WorkspaceAccess ac
             row = now;
         }
 
-        var execution = row.Kind == RunRow.OfTests
-            ? JsonSerializer.Deserialize<TestRun>(row.Result, RunJson.Options)!.Execution
-            : JsonSerializer.Deserialize<Execution>(row.Result, RunJson.Options)!;
-        List<(string Name, string Data)> events = [];
-        foreach (var (name, text) in new[] { ("stdout", execution.Stdout), ("stderr", execution.Stderr) }.Where(stream => stream.Item2.Length > 0))
+        foreach (var happened in EndedRun.EventsOf(row, after))
         {
-            events.Add((name, JsonSerializer.Serialize(new { offset = 0, text }, RunJson.Options)));
-        }
-
-        events.AddRange(execution.Labels.Select(label => ("label", JsonSerializer.Serialize(new { label }, RunJson.Options))));
-        events.Add(("result", row.Result));
-        foreach (var (index, (name, data)) in events.Index())
-        {
-            yield return new ServerEvent(name, data, (index + 2).ToString(CultureInfo.InvariantCulture));
+            yield return happened;
         }
     }
-
-    private static string Underway(RunRow row) => row.Kind == RunRow.OfExecution
-        ? JsonSerializer.Serialize(JsonSerializer.Deserialize<Execution>(row.Result, RunJson.Options)! with { Status = "running", Summary = "It is running." }, RunJson.Options)
-        : row.Result;
 
     private async Task<RunRow?> VisibleAsync(Caller caller, string id, string kind, CancellationToken cancellationToken) =>
         await history.FindAsync(caller.Tenant, id, kind, cancellationToken) is { } row

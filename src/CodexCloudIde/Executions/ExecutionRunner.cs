@@ -11,16 +11,21 @@ namespace CodexCloudIde.Executions;
 /// </summary>
 public sealed class ExecutionRunner
 {
+    private static readonly Refusal Unreached =
+        new(503, "run-unreachable", "The server that this runs at does not answer, so it was not cancelled. Try again in a moment.");
+
     private readonly JobRunner jobs;
     private readonly RunHistory history;
     private readonly LiveRuns live;
+    private readonly RunsElsewhere elsewhere;
     private readonly WorkspaceAccess access;
 
-    internal ExecutionRunner(JobRunner jobs, RunHistory history, LiveRuns live, WorkspaceAccess access)
+    internal ExecutionRunner(JobRunner jobs, RunHistory history, LiveRuns live, RunsElsewhere elsewhere, WorkspaceAccess access)
     {
         this.jobs = jobs;
         this.history = history;
         this.live = live;
+        this.elsewhere = elsewhere;
         this.access = access;
     }
 
@@ -38,20 +43,21 @@ public sealed class ExecutionRunner
             return refusal;
         }
 
-        var plan = planned.Value!;
-        if (await jobs.BeginAsync(plan, RunRow.OfExecution, JobRunner.Initial(plan.Key), cancellationToken) is { } unrecorded)
+        var begun = await jobs.BeginAsync(planned.Value!, RunRow.OfExecution, execution => execution, cancellationToken);
+        if (begun.Refusal is { } unrecorded)
         {
             return unrecorded;
         }
 
+        var plan = begun.Value!;
         plan.Log.Append("started", new { id = plan.Key });
         var run = new LiveRun(caller.Tenant, workspace.Workspace, RunRow.OfExecution, plan.Log);
         var work = Task.Run(() => RunAsync(plan, run.Cancelling.Token), CancellationToken.None);
         live.Follow(plan.Key, run, work);
-        return new RunHandle<Execution>(plan.Key, ct => plan.Log.ReadAsync(0, ct), work);
+        return new RunHandle<Execution>(plan.Key, ct => plan.Log.ReadAsync(RunPosition.Start, ct), work);
     }
 
-    /// <summary>Ends it: reason <c>cancelled</c>. Of a run that has ended: no effect.</summary>
+    /// <summary>Ends it, at whichever process it is: reason <c>cancelled</c>. Of a run that has ended: no effect. 503 when its process does not answer.</summary>
     public async Task<Refusal?> CancelAsync(Caller caller, string executionId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(caller);
@@ -71,9 +77,13 @@ public sealed class ExecutionRunner
         if (live.Find(executionId) is { } run && run.Tenant == caller.Tenant)
         {
             await run.Cancelling.CancelAsync();
+            return null;
         }
 
-        return null;
+        // It may have ended just now.
+        var isCancelled = !row.Running || await elsewhere.CancelAsync(row, cancellationToken)
+            || await history.FindAsync(caller.Tenant, executionId, row.Kind, cancellationToken) is not { Running: true };
+        return isCancelled ? null : Unreached;
     }
 
     private async Task<Execution> RunAsync(JobPlan plan, CancellationToken cancelled)

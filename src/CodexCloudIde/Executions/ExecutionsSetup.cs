@@ -19,9 +19,13 @@ internal static class ExecutionsSetup
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<Sandboxes>());
         services.AddHostedService(provider => provider.GetRequiredService<Sandboxes>());
         services.TryAddSingleton(new Sandboxing.Egress.EgressResolver());
+        services.AddSingleton<RunServers>();
         services.AddSingleton<RunHistory>();
+        services.AddHostedService<DeadRuns>();
         services.AddSingleton<LiveRuns>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveRuns>());
+        services.AddGrainService<RunsHere>();
+        services.AddSingleton<RunsElsewhere>();
         services.AddSingleton<WriteBack>();
         services.AddSingleton<JobRunner>();
         services.AddSingleton<TestTools>();
@@ -29,7 +33,8 @@ internal static class ExecutionsSetup
         services.AddSingleton<IEventReplay, RunReplay>();
         services.TryAddSingleton<OpenDocuments>();
         services.AddSingleton(provider => new ExecutionRunner(
-            provider.GetRequiredService<JobRunner>(), provider.GetRequiredService<RunHistory>(), provider.GetRequiredService<LiveRuns>(), provider.GetRequiredService<WorkspaceAccess>()));
+            provider.GetRequiredService<JobRunner>(), provider.GetRequiredService<RunHistory>(), provider.GetRequiredService<LiveRuns>(),
+            provider.GetRequiredService<RunsElsewhere>(), provider.GetRequiredService<WorkspaceAccess>()));
         services.AddSingleton(provider => new TestRunner(
             provider.GetRequiredService<JobRunner>(), provider.GetRequiredService<LiveRuns>(),
             provider.GetRequiredService<WorkspaceFolder>(), provider.GetRequiredService<TestTools>(), provider.GetRequiredService<WorkspaceEvents>()));

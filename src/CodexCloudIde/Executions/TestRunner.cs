@@ -61,20 +61,24 @@ public sealed class TestRunner
         var report = new TestReport(planned.Value!.Log);
         var plan = planned.Value with { Mounts = [tools.Mount], OnReport = report.Read };
         var name = framework?.Name ?? "command";
-        var initial = TestVerdict.Of(plan.Key, name, report, JobRunner.Initial(plan.Key), request)
-            with
-        { Status = TestRun.Underway, StartedBy = actor.Name, Checkout = CheckoutOf(workspace), Summary = "It is running." };
-        if (await jobs.BeginAsync(plan, RunRow.OfTests, initial, cancellationToken) is { } unrecorded)
+        var begun = await jobs.BeginAsync(plan, RunRow.OfTests, Initial, cancellationToken);
+        if (begun.Refusal is { } unrecorded)
         {
             return unrecorded;
         }
 
+        plan = begun.Value!;
         plan.Log.Append("started", new { id = plan.Key, framework = name });
         var run = new LiveRun(caller.Tenant, workspace.Workspace, RunRow.OfTests, plan.Log);
         var work = Task.Run(() => RunAsync(plan, name, report, request, run.Cancelling.Token), CancellationToken.None);
         live.Follow(plan.Key, run, work);
         Announce(plan, isRunning: true);
-        return new RunHandle<TestRun>(plan.Key, ct => plan.Log.ReadAsync(0, ct), work);
+        return new RunHandle<TestRun>(plan.Key, ct => plan.Log.ReadAsync(RunPosition.Start, ct), work);
+
+        TestRun Initial(Execution queued) => TestVerdict.Of(plan.Key, name, report, queued, request) with
+        {
+            Status = TestRun.Underway, StartedBy = actor.Name, Checkout = CheckoutOf(workspace), Summary = queued.Summary,
+        };
     }
 
     private async Task<TestRun> RunAsync(JobPlan plan, string framework, TestReport report, TestRunRequest request, CancellationToken cancelled)

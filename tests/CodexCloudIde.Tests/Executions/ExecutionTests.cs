@@ -82,6 +82,54 @@ public sealed class ExecutionTests(IdeHost host) : IClassFixture<IdeHost>
     }
 
     [Fact]
+    public async Task Execute_AllTurnsTaken_IsQueuedUntilItsTurn()
+    {
+        await using var narrow = await IdeHost.StartAsync("--Ide:Sandbox:Concurrency=1");
+        var workspace = await narrow.NewWorkspaceAsync(("test_a.py", "import unittest\n"));
+        await using var first = await narrow.OpenStreamAsync($"/api/v1/workspaces/{workspace}/executions", new { command = new[] { "sh", "-c", "echo begun; exec sleep 100000" }, limits = new { idleSeconds = 900 } });
+        await using var begun = first.ReadAsync().GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var one = (string)(await NextAsync(begun, "started"))["id"]!;
+        await NextAsync(begun, "stdout");
+        await using var second = await narrow.OpenStreamAsync($"/api/v1/workspaces/{workspace}/executions", new { command = new[] { "sh", "-c", "echo begun; exec sleep 100000" }, limits = new { idleSeconds = 900 } });
+        await using var waiting = second.ReadAsync().GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var two = (string)(await NextAsync(waiting, "started"))["id"]!;
+        await using var third = await narrow.OpenStreamAsync($"/api/v1/workspaces/{workspace}/test-runs", new { });
+        await using var last = third.ReadAsync().GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var tests = (string)(await NextAsync(last, "started"))["id"]!;
+        Assert.Equal(("running", "queued", "queued"), (await StatusAsync($"executions/{one}"), await StatusAsync($"executions/{two}"), await StatusAsync($"test-runs/{tests}")));
+        var listed = (await narrow.Client.GetFromJsonAsync<JsonObject>($"/api/v1/workspaces/{workspace}/executions", TestContext.Current.CancellationToken))!["items"]!.AsArray();
+        Assert.Equal([(two, "queued"), (one, "running")], listed.Select(run => ((string)run!["id"]!, (string)run["status"]!)));
+
+        await CancelAsync(one);
+        await NextAsync(waiting, "stdout");
+        Assert.Equal(("killed", "running", "queued"), (await StatusAsync($"executions/{one}"), await StatusAsync($"executions/{two}"), await StatusAsync($"test-runs/{tests}")));
+        await CancelAsync(tests);
+        Assert.Equal(("notStarted", "cancelled"), StateOf((await NextAsync(last, "result"))["execution"]!));
+        await CancelAsync(two);
+        Assert.Equal(("killed", "cancelled"), StateOf(await NextAsync(waiting, "result")));
+
+        async Task CancelAsync(string id) => (await narrow.Client.PostAsync($"/api/v1/executions/{id}/cancel", null, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+
+        async Task<string> StatusAsync(string run)
+        {
+            var told = (await narrow.Client.GetFromJsonAsync<JsonObject>($"/api/v1/{run}", TestContext.Current.CancellationToken))!;
+            return (string)(told["execution"] ?? told)["status"]!;
+        }
+
+        static (string, string) StateOf(JsonNode execution) => ((string)execution["status"]!, (string)execution["reason"]!);
+    }
+
+    private static async Task<JsonNode> NextAsync(IAsyncEnumerator<(string Event, JsonNode Data)> events, string name)
+    {
+        while (await events.MoveNextAsync())
+        {
+            if (events.Current.Event == name) return events.Current.Data;
+        }
+
+        throw new InvalidOperationException($"The stream ended before {name}.");
+    }
+
+    [Fact]
     public async Task Execute_LimitBreached_NamesTheCause()
     {
         var workspace = await host.NewWorkspaceAsync();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
 using System.Text.Json;
 using CodexCloudIde.Documents;
 using CodexCloudIde.Hosting;
@@ -163,6 +164,61 @@ public sealed class ClusterTests
     }
 
     [Fact]
+    public async Task OneRun_CancelledAtTheOtherProcess_EndsOrItSaysThatItCannot()
+    {
+        using var data = new TempFolder();
+        await using var redis = await RedisServer.StartAsync();
+        await using var one = await StartAsync(data, redis);
+        await using var two = await StartAsync(data, redis);
+        var workspace = await one.Client.NewWorkspaceAsync();
+        using var own = await FollowAsync(one, HttpMethod.Post, $"/api/v1/workspaces/{workspace}/executions", Waits);
+        await using var events = EventsOf(own);
+        var run = IdOf(await NextAsync(events));
+        using var cancelled = await two.Client.PostAsync($"/api/v1/executions/{run}/cancel", null, Cancellation);
+        Assert.Equal(HttpStatusCode.Accepted, cancelled.StatusCode);
+        var result = JsonDocument.Parse((await LastAsync(events)).Data).RootElement;
+        Assert.Equal("cancelled", result.GetProperty("reason").GetString());
+        using var over = await two.Client.PostAsync($"/api/v1/executions/{run}/cancel", null, Cancellation);
+        Assert.Equal(HttpStatusCode.Accepted, over.StatusCode);
+
+        // One whose process is gone, which the other does not know yet.
+        using var lost = await FollowAsync(one, HttpMethod.Post, $"/api/v1/workspaces/{workspace}/executions", Waits);
+        await using var begun = EventsOf(lost);
+        var orphan = IdOf(await NextAsync(begun));
+        await one.KillAsync();
+        using var refused = await two.Client.PostAsync($"/api/v1/executions/{orphan}/cancel", null, Cancellation);
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "run-unreachable"), (refused.StatusCode, (await refused.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("type").GetString()));
+    }
+
+    [Fact]
+    public async Task OneRun_FollowedAtTheOtherProcess_IsTheSameWhileItRuns()
+    {
+        using var data = new TempFolder();
+        await using var redis = await RedisServer.StartAsync();
+        await using var one = await StartAsync(data, redis);
+        await using var two = await StartAsync(data, redis);
+        var workspace = await one.Client.NewWorkspaceAsync();
+        using var own = await FollowAsync(one, HttpMethod.Post, $"/api/v1/workspaces/{workspace}/executions", Waits);
+        await using var here = EventsOf(own);
+        var told = new List<SseItem<string>>();
+        while (told.Count(item => item.EventType is "stdout" or "stderr") < 2) told.Add(await NextAsync(here));
+        var run = IdOf(told[0]);
+
+        // From the beginning, and from where somebody was.
+        using var other = await FollowAsync(two, HttpMethod.Get, $"/api/v1/executions/{run}/events");
+        await using var there = EventsOf(other);
+        foreach (var item in told) Assert.Equal(item, await NextAsync(there));
+        using var resumed = await FollowAsync(two, HttpMethod.Get, $"/api/v1/executions/{run}/events", after: told[^2].EventId);
+        await using var late = EventsOf(resumed);
+        Assert.Equal(told[^1], await NextAsync(late));
+
+        using var cancelled = await one.Client.PostAsync($"/api/v1/executions/{run}/cancel", null, Cancellation);
+        var ends = new[] { await LastAsync(here), await LastAsync(there), await LastAsync(late) };
+        Assert.Equal(["result", "result", "result"], ends.Select(end => end.EventType));
+        Assert.Single(ends.Select(end => (end.EventId, end.Data)).Distinct());
+    }
+
+    [Fact]
     public async Task Silo_FindsItselfDead_EndsItsProcessWithAMessage()
     {
         using var data = new TempFolder();
@@ -185,6 +241,36 @@ public sealed class ClusterTests
 
     private static HubConnection HubOf(IdeProcess process, string hub = "/hubs/documents") => new HubConnectionBuilder().WithUrl(
         new Uri(process.Address, hub), options => options.AccessTokenProvider = () => Task.FromResult<string?>(IdeHost.OwnerToken)).Build();
+
+    /// <summary>Prints something and then waits to be cancelled.</summary>
+    private static object Waits => new { command = new[] { "sh", "-c", "echo begun; echo bad >&2; exec sleep 600" }, limits = new { idleSeconds = 300, wallSeconds = 600 } };
+
+    private static string IdOf(SseItem<string> started) => JsonDocument.Parse(started.Data).RootElement.GetProperty("id").GetString()!;
+
+    private static async Task<HttpResponseMessage> FollowAsync(IdeProcess process, HttpMethod method, string path, object? body = null, string? after = null)
+    {
+        using var asked = new HttpRequestMessage(method, path) { Headers = { Accept = { new("text/event-stream") } } };
+        if (body is not null) asked.Content = JsonContent.Create(body);
+        if (after is not null) asked.Headers.Add("Last-Event-ID", after);
+        var answer = await process.Client.SendAsync(asked, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        return answer.EnsureSuccessStatusCode();
+    }
+
+    private static IAsyncEnumerator<SseItem<string>> EventsOf(HttpResponseMessage answer) =>
+        SseParser.Create(answer.Content.ReadAsStream(Cancellation)).EnumerateAsync(Cancellation).Where(item => item.EventType != "usage").GetAsyncEnumerator(Cancellation);
+
+    private static async Task<SseItem<string>> NextAsync(IAsyncEnumerator<SseItem<string>> events)
+    {
+        Assert.True(await events.MoveNextAsync(), "It ended.");
+        return events.Current;
+    }
+
+    private static async Task<SseItem<string>> LastAsync(IAsyncEnumerator<SseItem<string>> events)
+    {
+        var last = events.Current;
+        while (await events.MoveNextAsync()) last = events.Current;
+        return last;
+    }
 
     private static async Task HearAsync(StreamReader lines, string text)
     {

@@ -13,5 +13,8 @@ internal sealed record JobPlan(Guid Id, Caller Caller, Actor Actor, WorkspaceRef
     /// <summary>Gets the report's bytes as the job writes them.</summary>
     public Action<ReadOnlySpan<byte>>? OnReport { get; init; }
 
+    /// <summary>Its turn to run, if one was free when it began; otherwise it is queued for one.</summary>
+    public IDisposable? Turn { get; init; }
+
     public string Key => Id.ToString("N");
 }

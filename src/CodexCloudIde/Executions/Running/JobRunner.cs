@@ -56,8 +56,30 @@ internal sealed partial class JobRunner(
         return limits.Refusal is { } above ? above : new JobPlan(Guid.CreateVersion7(), caller, actor, workspace, request, limits.Value!, new RunLog());
     }
 
-    /// <summary>Records the start, in the audit log and as a row: what cannot be recorded is not run.</summary>
-    public async Task<Refusal?> BeginAsync<T>(JobPlan plan, string kind, T initial, CancellationToken cancellationToken)
+    /// <summary>Records the start, in the audit log and as a row, as running or, when all turns are taken, as queued. What cannot be recorded is not run.</summary>
+    /// <param name="initial">What the row says until the end.</param>
+    public async Task<Outcome<JobPlan>> BeginAsync<T>(JobPlan plan, string kind, Func<Execution, T> initial, CancellationToken cancellationToken)
+    {
+        var turn = sandboxes.TryTakeTurn(plan.Workspace.Tenant);
+        try
+        {
+            var begun = plan with { Turn = turn };
+            var execution = turn is null ? Queued(plan.Key) : RunRow.Underway(Queued(plan.Key));
+            if (await RecordAsync(plan, kind, initial(execution), cancellationToken) is not { } unrecorded)
+            {
+                turn = null;
+                return begun;
+            }
+
+            return unrecorded;
+        }
+        finally
+        {
+            turn?.Dispose();
+        }
+    }
+
+    private async Task<Refusal?> RecordAsync<T>(JobPlan plan, string kind, T initial, CancellationToken cancellationToken)
     {
         var command = JsonSerializer.SerializeToUtf8Bytes(plan.Request.Command, RunJson.Options);
         var data = new JsonObject
@@ -99,12 +121,12 @@ internal sealed partial class JobRunner(
     /// </summary>
     public async Task<T> RunAsync<T>(JobPlan plan, string kind, Func<Execution, T> conclude, CancellationToken cancelled)
     {
-        var execution = Initial(plan.Key);
+        var execution = Queued(plan.Key);
         IAsyncDisposable? remains = null;
-        IDisposable? turn = null;
+        var turn = plan.Turn;
         try
         {
-            turn = await sandboxes.TakeTurnAsync(plan.Workspace.Tenant, cancelled);
+            turn ??= await QueueAsync(plan, cancelled);
             var revisions = await documents.MaterialiseAsync(plan.Workspace, cancelled);
             var specification = new SandboxSpecification(folder.RootOf(plan.Workspace), WorkspaceMode.Overlay, plan.Limits) { Mounts = plan.Mounts };
             var sandbox = await sandboxes.Runtime.CreateAsync(specification, cancelled);
@@ -134,8 +156,15 @@ internal sealed partial class JobRunner(
         return result;
     }
 
-    public static Execution Initial(string id) =>
+    public static Execution Queued(string id) =>
         new(id, "queued", null, null, null, [], "", "", false, null, null, null, [], [], "Waiting for its turn.");
+
+    private async Task<IDisposable> QueueAsync(JobPlan plan, CancellationToken cancelled)
+    {
+        var turn = await sandboxes.TakeTurnAsync(plan.Workspace.Tenant, cancelled);
+        await history.TakenUpAsync(plan.Caller.Tenant, plan.Id);
+        return turn;
+    }
 
     private static Refusal? Malformed(ExecutionRequest request)
     {
@@ -205,7 +234,8 @@ internal sealed partial class JobRunner(
         output.Finish();
 
         var collected = await sandbox.CollectAsync(new CollectLimits(Contents: plan.Request.WriteBack), CancellationToken.None);
-        var labels = result.Labels.Select(Labels.Of).ToList();
+        // In the order of the events: whoever was told some of them finds the others behind them.
+        var labels = output.Told.Union(result.Labels.Select(Labels.Of)).ToList();
         if (collected.Truncated)
         {
             labels.Add("changesTruncated");

@@ -23,7 +23,7 @@ internal sealed class LiveRun(TenantId tenant, WorkspaceId workspace, string kin
 }
 
 /// <summary>Runs of this process by id. Ended ones stay readable for a while; the oldest go first.</summary>
-internal sealed partial class LiveRuns(RunHistory history, ILogger<LiveRuns> logger) : IHostedLifecycleService
+internal sealed class LiveRuns : IHostedLifecycleService
 {
     private const int MostEnded = 100;
 
@@ -54,15 +54,7 @@ internal sealed partial class LiveRuns(RunHistory history, ILogger<LiveRuns> log
         }
     }
 
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        // Migrations have run: storage is registered before.
-        var dead = await history.CloseDeadAsync(cancellationToken);
-        if (dead > 0)
-        {
-            LogClosed(dead);
-        }
-    }
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -94,7 +86,4 @@ internal sealed partial class LiveRuns(RunHistory history, ILogger<LiveRuns> log
             }
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} runs of a server that is gone were closed")]
-    private partial void LogClosed(int count);
 }

@@ -8,10 +8,23 @@ internal sealed class OutputCapture(RunLog log) : ISandboxObserver
 {
     private readonly Stream stdout = new();
     private readonly Stream stderr = new();
+    private readonly List<string> labels = [];
 
     public string Stdout => stdout.Text;
 
     public string Stderr => stderr.Text;
+
+    /// <summary>As they were told, in that order.</summary>
+    public IReadOnlyList<string> Told
+    {
+        get
+        {
+            lock (labels)
+            {
+                return [.. labels];
+            }
+        }
+    }
 
     public void Wrote(OutputStream stream, ReadOnlySpan<byte> bytes)
     {
@@ -19,25 +32,38 @@ internal sealed class OutputCapture(RunLog log) : ISandboxObserver
         var (offset, text) = target.Add(bytes, flush: false);
         if (text.Length > 0)
         {
-            log.Append(stream == OutputStream.Stdout ? "stdout" : "stderr", new { offset, text });
+            Append(stream, offset, text);
         }
     }
 
     public void Used(SandboxUsage usage) => log.Append("usage", Usages.Of(usage));
 
-    public void Labelled(SandboxLabel label) => log.Append("label", new { label = Labels.Of(label) });
+    public void Labelled(SandboxLabel label)
+    {
+        lock (labels)
+        {
+            labels.Add(Labels.Of(label));
+            log.Append("label", new { label = labels[^1] }, new RunPosition { Labels = 1 });
+        }
+    }
 
     /// <summary>What is left of a character that was cut off.</summary>
     public void Finish()
     {
-        foreach (var (target, name) in new[] { (stdout, "stdout"), (stderr, "stderr") })
+        foreach (var (target, stream) in new[] { (stdout, OutputStream.Stdout), (stderr, OutputStream.Stderr) })
         {
             var (offset, text) = target.Add([], flush: true);
             if (text.Length > 0)
             {
-                log.Append(name, new { offset, text });
+                Append(stream, offset, text);
             }
         }
+    }
+
+    private void Append(OutputStream stream, int offset, string text)
+    {
+        if (stream == OutputStream.Stdout) log.Append("stdout", new { offset, text }, new RunPosition { Stdout = text.Length });
+        else log.Append("stderr", new { offset, text }, new RunPosition { Stderr = text.Length });
     }
 
     private sealed class Stream

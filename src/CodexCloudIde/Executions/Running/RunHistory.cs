@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using System.Text.Json;
 using CodexCloudIde.Storage;
 using CodexCloudIde.Tenants;
@@ -9,21 +8,35 @@ using Microsoft.EntityFrameworkCore;
 namespace CodexCloudIde.Executions.Running;
 
 /// <summary>Runs on disk: written before they start, completed when they end, told apart after a crash.</summary>
-internal sealed partial class RunHistory(TenantContexts contexts, TimeProvider time, ILogger<RunHistory> logger)
+internal sealed partial class RunHistory(TenantContexts contexts, RunServers servers, TimeProvider time, ILogger<RunHistory> logger)
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(3);
-
-    private static readonly string Server = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}:{Environment.TickCount64}");
 
     public async Task BeginAsync<T>(Guid id, string kind, Caller caller, WorkspaceRef workspace, T initial, CancellationToken cancellationToken)
     {
         await using var context = contexts.Create(caller.Tenant);
         context.Add(new RunRow
         {
-            Id = id, TenantId = caller.Tenant, WorkspaceId = workspace.Workspace, UserId = caller.User, Kind = kind, Running = true, Server = Server,
+            Id = id, TenantId = caller.Tenant, WorkspaceId = workspace.Workspace, UserId = caller.User, Kind = kind, Running = true, Server = servers.Own,
             StartedTicks = time.GetUtcNow().UtcTicks, Result = JsonSerializer.Serialize(initial, RunJson.Options),
         });
         await context.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>It was queued and has its turn. Never fails: this is told, nothing depends on it.</summary>
+    public async Task TakenUpAsync(TenantId tenant, Guid id)
+    {
+        try
+        {
+            await using var context = contexts.Create(tenant);
+            if (await context.Set<RunRow>().AsNoTracking().SingleOrDefaultAsync(run => run.Id == id && run.Running, CancellationToken.None) is not { } row) return;
+            var text = row.ResultWith(RunRow.Underway);
+            await context.Set<RunRow>().Where(run => run.Id == id && run.Running).ExecuteUpdateAsync(set => set.SetProperty(run => run.Result, text), CancellationToken.None);
+        }
+        catch (Exception failure) when (failure is DbException or IOException)
+        {
+            LogNotTakenUp(failure, id);
+        }
     }
 
     /// <summary>Never fails: a result that cannot be written now (a full disk) is written as soon as it can be.</summary>
@@ -69,23 +82,27 @@ internal sealed partial class RunHistory(TenantContexts contexts, TimeProvider t
         return await rows.OrderByDescending(run => run.StartedTicks).Take(page.Limit + 1).ToListAsync(cancellationToken);
     }
 
-    /// <summary>Runs that a killed server of this machine left open become what they are: killed, reason <c>serverStopped</c>.</summary>
-    public async Task<int> CloseDeadAsync(CancellationToken cancellationToken)
+    /// <summary>The processes that have runs under way.</summary>
+    public async Task<IReadOnlyList<string>> OpenServersAsync(CancellationToken cancellationToken)
     {
         await using var context = contexts.CreateSystem();
-        var prefix = Environment.MachineName + ":";
-        var open = await context.Set<RunRow>().Where(run => run.Running && run.Server.StartsWith(prefix)).ToListAsync(cancellationToken);
-        var dead = open.Where(run => run.Server != Server && !IsAlive(run.Server)).ToList();
-        foreach (var run in dead)
+        return await context.Set<RunRow>().Where(run => run.Running).Select(run => run.Server).Distinct().ToListAsync(cancellationToken);
+    }
+
+    /// <summary>Runs that a killed server left open become what they are: killed, reason <c>serverStopped</c>. A result that is written meanwhile stands.</summary>
+    public async Task<int> CloseAsync(string server, CancellationToken cancellationToken)
+    {
+        await using var context = contexts.CreateSystem();
+        var open = await context.Set<RunRow>().AsNoTracking().Where(run => run.Running && run.Server == server).ToListAsync(cancellationToken);
+        var closed = 0;
+        foreach (var run in open)
         {
-            run.Running = false;
-            run.Result = run.Kind == RunRow.OfTests
-                ? Close<TestRun>(run.Result, result => result with { Status = "error", Summary = Stopped, Execution = Close(result.Execution) })
-                : Close<Execution>(run.Result, Close);
+            var text = run.ResultWith(Close, "error");
+            closed += await context.Set<RunRow>().Where(row => row.Id == run.Id && row.Running)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.Running, false).SetProperty(row => row.Result, text), cancellationToken);
         }
 
-        await context.SaveChangesAsync(cancellationToken);
-        return dead.Count;
+        return closed;
     }
 
     private async Task EndLaterAsync(TenantId tenant, Guid id, string text)
@@ -116,13 +133,10 @@ internal sealed partial class RunHistory(TenantContexts contexts, TimeProvider t
     [LoggerMessage(Level = LogLevel.Error, Message = "The result of run {Id} cannot be written; trying again")]
     private partial void LogNotWritten(Exception failure, Guid id);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "That run {Id} has its turn cannot be written; it is told as queued until it ends")]
+    private partial void LogNotTakenUp(Exception failure, Guid id);
+
     private const string Stopped = "The server stopped while this ran; run it again.";
 
     private static Execution Close(Execution execution) => execution with { Status = "killed", Reason = "serverStopped", Summary = Stopped };
-
-    private static string Close<T>(string result, Func<T, T> close) =>
-        JsonSerializer.Serialize(close(JsonSerializer.Deserialize<T>(result, RunJson.Options)!), RunJson.Options);
-
-    private static bool IsAlive(string server) =>
-        int.TryParse(server.Split(':')[1], CultureInfo.InvariantCulture, out var pid) && pid != Environment.ProcessId && Directory.Exists($"/proc/{pid}");
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CodexCloudIde.Storage;
 using CodexCloudIde.Tenants;
 using CodexCloudIde.Workspaces;
@@ -26,13 +27,31 @@ internal sealed class RunRow : ITenantOwned
     /// <summary>True until the result is written.</summary>
     public bool Running { get; set; }
 
-    /// <summary>Machine and process that runs it: after a crash, the next start knows which ones are dead.</summary>
+    /// <summary>The process that runs it, see <see cref="RunServers"/>: after a crash it is known which ones are dead.</summary>
     public required string Server { get; init; }
 
     public long StartedTicks { get; init; }
 
     /// <summary>The result as the API answers it, JSON.</summary>
     public required string Result { get; set; }
+
+    /// <summary>What was asked for, or the one that the tests ran in.</summary>
+    public Execution Execution => Kind == OfTests
+        ? JsonSerializer.Deserialize<TestRun>(Result, RunJson.Options)!.Execution
+        : JsonSerializer.Deserialize<Execution>(Result, RunJson.Options)!;
+
+    /// <summary>Of one that has its turn.</summary>
+    public static Execution Underway(Execution execution) => execution with { Status = "running", Summary = "It is running." };
+
+    /// <summary>The result with its execution changed. A test run sums up what its execution does.</summary>
+    /// <param name="testStatus">That of the test run; null leaves it.</param>
+    public string ResultWith(Func<Execution, Execution> change, string? testStatus = null)
+    {
+        if (Kind != OfTests) return JsonSerializer.Serialize(change(Execution), RunJson.Options);
+        var run = JsonSerializer.Deserialize<TestRun>(Result, RunJson.Options)!;
+        var execution = change(run.Execution);
+        return JsonSerializer.Serialize(run with { Status = testStatus ?? run.Status, Execution = execution, Summary = execution.Summary }, RunJson.Options);
+    }
 }
 
 internal sealed class RunModel : IEntityTypeConfiguration<RunRow>
@@ -42,6 +61,7 @@ internal sealed class RunModel : IEntityTypeConfiguration<RunRow>
         builder.ToTable("Runs");
         builder.HasKey(run => run.Id);
         builder.Property(run => run.Id).ValueGeneratedNever();
+        builder.Ignore(run => run.Execution);
         builder.Property(run => run.Kind).HasMaxLength(20);
         builder.Property(run => run.Server).HasMaxLength(100);
         builder.HasIndex(run => new { run.TenantId, run.WorkspaceId });

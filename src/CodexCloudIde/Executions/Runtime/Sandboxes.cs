@@ -71,6 +71,9 @@ internal sealed partial class Sandboxes : IHostedService, IReadinessCheck, IAsyn
         return probe;
     }
 
+    /// <summary>A turn to run, if none has to be waited for.</summary>
+    public IDisposable? TryTakeTurn(TenantId tenant) => turns.TryTake(tenant);
+
     /// <summary>A turn to run: held while the sandbox lives. Tenants take turns; one that asks for many waits behind itself.</summary>
     public Task<IDisposable> TakeTurnAsync(TenantId tenant, CancellationToken cancellationToken) => turns.TakeAsync(tenant, cancellationToken);
 
