@@ -83,16 +83,19 @@ public sealed class DeadRunTests
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/workspaces/{workspace}/executions")
         {
-            Content = JsonContent.Create(new { command = new[] { "sleep", "600" }, limits = new { idleSeconds = 900, wallSeconds = 3600 } }), Headers = { Accept = { new("text/event-stream") } },
+            Content = JsonContent.Create(new { command = new[] { "sh", "-c", "echo begun; exec sleep 600" }, limits = new { idleSeconds = 900, wallSeconds = 3600 } }), Headers = { Accept = { new("text/event-stream") } },
         };
         using var answer = await process.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
         using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(Cancellation));
-        string line;
-        while (!(line = await lines.ReadLineAsync(Cancellation) ?? throw new InvalidOperationException("It ended.")).StartsWith("data: ", StringComparison.Ordinal))
+        var id = "";
+        while (await lines.ReadLineAsync(Cancellation) is { } line)
         {
+            // Not before its sandbox runs: until then it needs the documents' process, which may be the one that is killed.
+            if (line.Contains("begun", StringComparison.Ordinal)) return id;
+            if (id.Length == 0 && line.StartsWith("data: ", StringComparison.Ordinal)) id = JsonDocument.Parse(line[6..]).RootElement.GetProperty("id").GetString()!;
         }
 
-        return JsonDocument.Parse(line[6..]).RootElement.GetProperty("id").GetString()!;
+        throw new InvalidOperationException("It ended.");
     }
 
     private static async Task SetServerAsync(TempFolder data, string run, string server)
