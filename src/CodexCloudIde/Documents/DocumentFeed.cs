@@ -5,12 +5,17 @@ using Microsoft.AspNetCore.SignalR;
 namespace CodexCloudIde.Documents;
 
 /// <summary>This process's ear at one document: hears what the writer publishes and passes it to the connections here that have the document open.</summary>
-/// <remarks>The writer may change its node at any time. The watch is renewed now and then, and at once when an answer shows another writer's epoch.</remarks>
+/// <remarks>
+/// The writer may change its node at any time. The watch is renewed now and then, and at once when an answer shows another writer's epoch.
+/// Between the watch and the first answer the document's id is not known yet. What happens then is kept, and told as soon as it is: a message without the id
+/// would be taken for nobody's.
+/// </remarks>
 internal sealed class DocumentFeed(DocumentKey key, DocumentCalls calls, IHubContext<DocumentHub> hub) : IDocumentObserver
 {
     private readonly Lock gate = new();
     private ImmutableList<string> connections = [];
     private ImmutableDictionary<string, CursorMoved> cursors = ImmutableDictionary<string, CursorMoved>.Empty;
+    private List<Action>? untold = [];
     private long epoch;
     private long last;
 
@@ -31,7 +36,17 @@ internal sealed class DocumentFeed(DocumentKey key, DocumentCalls calls, IHubCon
     /// <summary>Cursors of others, for whoever comes newly.</summary>
     public IEnumerable<CursorMoved> Cursors => cursors.Values;
 
-    public void Identify(string documentId) => DocumentId = documentId;
+    /// <summary>The writer has said which document it is. What was kept until now is told.</summary>
+    public void Identify(string documentId)
+    {
+        lock (gate)
+        {
+            DocumentId = documentId;
+            var kept = untold ?? [];
+            untold = null;
+            foreach (var tell in kept) tell();
+        }
+    }
 
     public void Add(string connection)
     {
@@ -60,7 +75,7 @@ internal sealed class DocumentFeed(DocumentKey key, DocumentCalls calls, IHubCon
         {
             var state = await calls.RetryAsync(Key, document => document.OpenAsync(Key.Workspace.Tenant, missedAfter), cancellationToken);
             if (state is { Succeeded: true, Value: { Edits: { } edits } }) Send(edits);
-            else if (state is { Succeeded: true, Value: { } newer }) Send("Reset", new ResetMessage(DocumentId, newer.Revision));
+            else if (state is { Succeeded: true, Value: { } newer }) Send("Reset", () => new ResetMessage(DocumentId, newer.Revision));
         }
 
         return null;
@@ -79,7 +94,7 @@ internal sealed class DocumentFeed(DocumentKey key, DocumentCalls calls, IHubCon
     public Task CursorMovedAsync(CursorMoved cursor)
     {
         lock (gate) cursors = cursor.Ranges.Count == 0 ? cursors.Remove(cursor.Source) : cursors.SetItem(cursor.Source, cursor);
-        Send("Cursor", MessageOf(cursor), except: cursor.Source);
+        Send("Cursor", () => MessageOf(cursor), except: cursor.Source);
         return Task.CompletedTask;
     }
 
@@ -87,7 +102,7 @@ internal sealed class DocumentFeed(DocumentKey key, DocumentCalls calls, IHubCon
     {
         if (to is null) IsGone = true;
         else Key = Key with { Path = to };
-        Send(to is null ? "Gone" : "Moved", new MovedMessage(DocumentId, to));
+        Send(to is null ? "Gone" : "Moved", () => new MovedMessage(DocumentId, to));
         return Task.CompletedTask;
     }
 
@@ -100,15 +115,25 @@ internal sealed class DocumentFeed(DocumentKey key, DocumentCalls calls, IHubCon
 
     private void Send(IReadOnlyList<PublishedEdit> edits)
     {
-        foreach (var edit in edits) Send("Edited", MessageOf(edit));
+        foreach (var edit in edits) Send("Edited", () => MessageOf(edit));
     }
 
-    // Not awaited: a slow browser must hold up neither the others nor the writer. Each one's messages keep their order in its connection's queue.
-    private void Send(string method, object message, string? except = null)
+    private void Send(string method, Func<object> message, string? except = null)
     {
+        lock (gate)
+        {
+            if (untold is not null)
+            {
+                untold.Add(() => Send(method, message, except));
+                return;
+            }
+        }
+
+        // Not awaited: a slow browser must hold up neither the others nor the writer. Each one's messages keep their order in its connection's queue.
+        var made = message();
         foreach (var connection in connections)
         {
-            if (connection != except) _ = hub.Clients.Client(connection).SendAsync(method, message);
+            if (connection != except) _ = hub.Clients.Client(connection).SendAsync(method, made);
         }
     }
 }

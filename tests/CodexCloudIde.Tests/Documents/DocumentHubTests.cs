@@ -4,6 +4,7 @@ using CodexCloudIde.Documents;
 using CodexCloudIde.Tenants;
 using CodexCloudIde.Tests.Hosting;
 using CodexCloudIde.Text;
+using CodexCloudIde.Workspaces;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -155,6 +156,21 @@ public sealed class DocumentHubTests(IdeHost host) : IClassFixture<IdeHost>
         Assert.Null(answer.Text);
         Assert.Equal([2L, 3L], answer.Operations!.Select(edited => edited.Revision));
         Assert.Equal("210", answer.Operations!.Aggregate("0", (text, edited) => edited.Operation.Apply(text)));
+    }
+
+    [Fact]
+    public async Task Open_FirstInTheProcess_HearsWhatHappenedBeforeItsAnswer()
+    {
+        var workspace = await host.Client.NewWorkspaceAsync();
+        await host.Client.PutAsync(workspace, "a.txt", "x"u8.ToArray());
+        await using var client = await HubClient.ConnectAsync(Hub());
+        var key = new DocumentKey(new WorkspaceRef(host.Owner.Tenant, WorkspaceId.Parse(workspace, null)), "a.txt");
+
+        // The writer tells of an edit when the process already listens and does not know yet what the document is called.
+        var joined = await host.Services.GetRequiredService<DocumentFeeds>().JoinAsync(key, client.ConnectionId, TestContext.Current.CancellationToken);
+        await joined.Value!.EditedAsync(new PublishedEdits(1, [new PublishedEdit(1, "c", 1, Actor.Of(host.Owner), TextOperation.Replace(0, 0, "y"))]));
+        var answer = await client.OpenAsync(workspace, "a.txt");
+        Assert.Equal(answer.DocumentId, (await client.EditedAsync(1)).DocumentId);
     }
 
     [Fact]

@@ -37,6 +37,8 @@ internal sealed class HubClient : IAsyncDisposable
 
     public string ClientId { get; } = Guid.NewGuid().ToString("N");
 
+    public string ConnectionId => connection.ConnectionId!;
+
     public string DocumentId { get; private set; } = "";
 
     public string Text { get; private set; } = "";
