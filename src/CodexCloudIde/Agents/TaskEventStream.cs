@@ -24,7 +24,7 @@ internal sealed class TaskEventStream(IGrainFactory grains, TaskStore store, Tim
         return new EventStream((last, reading) => ReadAsync(caller, id, long.TryParse(last, CultureInfo.InvariantCulture, out var after) ? after : 0, reading)
             .Select(happened => new ServerEvent(happened.Name, happened.Json, happened.Sequence.ToString(CultureInfo.InvariantCulture))))
         {
-            Workspace = WorkspaceId.TryParse(TaskJson.Read<TaskView>(allowed.Value).Workspace, null, out var workspace) ? workspace : null,
+            Guard = WorkspaceId.TryParse(TaskJson.Read<TaskView>(allowed.Value).Workspace, null, out var workspace) ? WorkspaceWatch.Of(workspace) : null,
         };
     }
 

@@ -25,7 +25,7 @@ internal sealed class EventHub(IEnumerable<IEventSource> sources, AccessWatch wa
     private const int MostTogether = 256;
 
     /// <summary>What one is told first: from here on nothing is missed.</summary>
-    private static readonly ServerEvent Opened = new("open", "{}");
+    private static readonly List<ServerEvent> Opened = [new("open", "{}")];
 
     public override async Task OnConnectedAsync()
     {
@@ -40,7 +40,7 @@ internal sealed class EventHub(IEnumerable<IEventSource> sources, AccessWatch wa
     /// <c>"notFound"</c> or <c>"forbidden"</c>.
     /// </summary>
     /// <param name="after">The id of the last event that is known, as in <c>Last-Event-ID</c>; null for all.</param>
-    public async IAsyncEnumerable<IReadOnlyList<ServerEvent>> Follow(string kind, string id, string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<List<ServerEvent>> Follow(string kind, string id, string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var caller = Callers.Of(Context.User);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Context.ConnectionAborted);
@@ -52,7 +52,7 @@ internal sealed class EventHub(IEnumerable<IEventSource> sources, AccessWatch wa
             yield break;
         }
 
-        yield return [Opened];
+        yield return Opened;
         var events = Channel.CreateBounded<ServerEvent>(new BoundedChannelOptions(MostTogether) { SingleReader = true, SingleWriter = true });
         var reading = ReadAsync(opened.Value.ReadAsync(services, caller, after, ending.Token), events.Writer, ending.Token);
         try

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using CodexCloudIde.Tenants;
-using CodexCloudIde.Workspaces;
 using MessagePack;
 
 namespace CodexCloudIde.Api;
@@ -27,8 +26,8 @@ internal sealed class EventStream(Func<string?, CancellationToken, IAsyncEnumera
 
     public int? StatusCode => StatusCodes.Status200OK;
 
-    /// <summary>What it tells of: it ends when the caller may no longer read that. The credential's own end is seen to anyway.</summary>
-    public WorkspaceId? Workspace { get; init; }
+    /// <summary>Begins to watch whether the caller may still read what it tells of. The credential's own end is seen to anyway.</summary>
+    public Func<IServiceProvider, Caller, IGuard>? Guard { get; init; }
 
     /// <summary>True when the client asked for a stream rather than for one answer.</summary>
     public static bool IsWanted(HttpRequest request) =>
@@ -41,9 +40,9 @@ internal sealed class EventStream(Func<string?, CancellationToken, IAsyncEnumera
     public async IAsyncEnumerable<ServerEvent> ReadAsync(IServiceProvider services, Caller? caller, string? after, [EnumeratorCancellation] CancellationToken gone)
     {
         var revoked = caller is null ? default : services.GetRequiredService<AccessWatch>().Watch(caller);
-        using var member = caller is not null && Workspace is { } workspace ? services.GetRequiredService<WorkspaceWatch>().Watch(caller, workspace, Role.Viewer) : null;
+        using var guard = caller is null ? null : Guard?.Invoke(services, caller);
         var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource([gone, revoked, stopping, member?.Ended ?? default]);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource([gone, revoked, stopping, guard?.Ended ?? default]);
         await using var events = source(after, ending.Token).GetAsyncEnumerator(ending.Token);
         while (true)
         {

@@ -56,7 +56,7 @@ internal static class ExecutionEndpoints
         var run = started.Value!;
         if (!EventStream.IsWanted(context.Request)) return Results.Json(await run.Completion.WaitAsync(cancellationToken), RunJson.Options);
         if (context.Features.Get<IStreamOfEvents>() is { } kept) await kept.BeginAsync(RunReplay.AddressOf(run.Id));
-        return new EventStream((_, ct) => Runs.ToServerEventsAsync(run.Events(ct), ct)) { Workspace = workspace };
+        return new EventStream((_, ct) => Runs.ToServerEventsAsync(run.Events(ct), ct)) { Guard = WorkspaceWatch.Of(workspace) };
     }
 
     private static async Task<IResult> CancelAsync(HttpContext context, ExecutionRunner runner, string id, CancellationToken cancellationToken) =>

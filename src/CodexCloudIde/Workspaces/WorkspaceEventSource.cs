@@ -17,7 +17,7 @@ internal sealed class WorkspaceEventSource(WorkspaceAccess access, WorkspaceEven
 
         // Before the answer begins: what happens after a client has seen it begin is not missed.
         var news = events.Subscribe(grant.Value.Live, cancellationToken);
-        return new EventStream((_, reading) => WatchAsync(news, reading)) { Workspace = workspace };
+        return new EventStream((_, reading) => WatchAsync(news, reading)) { Guard = WorkspaceWatch.Of(workspace) };
     }
 
     // Ends with the workspace.

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CodexCloudIde.Api;
 using CodexCloudIde.Storage;
 using CodexCloudIde.Tenants;
 using Microsoft.EntityFrameworkCore;
@@ -28,6 +29,10 @@ internal sealed partial class WorkspaceWatch(TenantContexts contexts, WorkspaceE
         watched[entry] = true;
         return entry;
     }
+
+    /// <summary>For an event stream that tells of the workspace to those who may see it.</summary>
+    public static Func<IServiceProvider, Caller, IGuard> Of(WorkspaceId workspace) =>
+        (services, caller) => services.GetRequiredService<WorkspaceWatch>().Watch(caller, workspace, Role.Viewer);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -90,7 +95,7 @@ internal sealed partial class WorkspaceWatch(TenantContexts contexts, WorkspaceE
     private partial void LogPassFailed(Exception exception);
 
     /// <summary>One thing that is open.</summary>
-    internal sealed class Watched(WorkspaceWatch watch, Caller caller, WorkspaceId workspace, Role needed) : IDisposable
+    internal sealed class Watched(WorkspaceWatch watch, Caller caller, WorkspaceId workspace, Role needed) : IGuard
     {
         private readonly CancellationTokenSource source = new();
 
@@ -100,7 +105,6 @@ internal sealed partial class WorkspaceWatch(TenantContexts contexts, WorkspaceE
 
         public Role Needed => needed;
 
-        /// <summary>Cancelled when the access has ended.</summary>
         public CancellationToken Ended => source.Token;
 
         // Off this thread: what is closed may take its time.
