@@ -183,6 +183,56 @@ public sealed class EditorTests(IdeHost host, Chromium chromium) : IClassFixture
         await Expect(line).ToHaveCountAsync(0);
     }
 
+    /// <summary>What two pages left in the browser when they ended: typed at the start of the text, and never sent.</summary>
+    private const string LeaveRecords = """
+        ({ workspace, path, shadow, typed }) => new Promise(resolve => {
+          const open = indexedDB.open('codex-documents', 1);
+          open.onupgradeneeded = () => open.result.createObjectStore('pending', { keyPath: 'clientId' });
+          open.onsuccess = () => {
+            const writing = open.result.transaction('pending', 'readwrite');
+            const document = [workspace, 'live', path, globalThis.document.getElementById('ide').dataset.user].join('/');
+            typed.forEach(text => writing.objectStore('pending').put(
+              { document, clientId: crypto.randomUUID(), sequence: 0, revision: 0, shadow, frozen: null, inFlight: null, buffer: [text], unsent: 1 }));
+            writing.oncomplete = () => { open.result.close(); resolve(true); };
+          };
+        })
+        """;
+
+    [Fact]
+    public async Task Open_WhatTwoPagesLeft_IsSentAndTheEditorStaysLive()
+    {
+        var workspace = await CreateAsync(host.Client, File("note.txt", "look"));
+        await using var visitor = await SignInAsync(chromium, host.Address);
+        await visitor.EnterAsync(workspace);
+        await visitor.Page.EvaluateAsync(LeaveRecords, new { workspace, path = "note.txt", shadow = "look", typed = new[] { "one ", "two " } });
+        await visitor.OpenAsync("note.txt");
+        await Expect(visitor.Text).ToContainTextAsync(new Regex(@"^(one\stwo|two\sone)\slook$"));
+
+        // Whoever sent the second has left; the editor still hears of others.
+        var other = new Visitor(await visitor.Page.Context.NewPageAsync());
+        await other.EnterAsync(workspace);
+        await other.OpenAsync("note.txt");
+        await other.TypeAtEndAsync("!");
+        await Expect(visitor.Text).ToContainTextAsync("look!");
+        await visitor.TypeAtEndAsync("?");
+        await Expect(other.Text).ToContainTextAsync("look!?");
+    }
+
+    [Fact]
+    public async Task Open_WhatTwoPagesLeft_DoesNotKeepAViewerOut()
+    {
+        var (_, viewer) = await host.AddMemberAsync("demoted@example.com", Role.Viewer);
+        var workspace = await CreateAsync(host.Client, File("note.txt", "look"));
+        await host.Client.PutAsync(new Uri($"api/v1/workspaces/{workspace}/members/{viewer.User}", UriKind.Relative), new StringContent("{\"role\":\"viewer\"}", Encoding.UTF8, "application/json"), Ending);
+        await using var visitor = await SignInAsync(chromium, host.Address, "demoted@example.com");
+        await visitor.EnterAsync(workspace);
+        await visitor.Page.EvaluateAsync(LeaveRecords, new { workspace, path = "note.txt", shadow = "look", typed = new[] { "one ", "two " } });
+        await visitor.OpenAsync("note.txt");
+        await Expect(visitor.Text).ToHaveTextAsync("look");
+        await Expect(visitor.Page.Locator("[data-status=access]")).ToHaveTextAsync("Read only");
+        await Expect(visitor.Toasts).ToContainTextAsync("is kept in this browser");
+    }
+
     [Fact]
     public async Task Viewer_SeesButCannotType()
     {

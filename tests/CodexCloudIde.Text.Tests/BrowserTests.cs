@@ -34,6 +34,29 @@ public sealed class BrowserTests
         Assert.Equal("typing went on", await RunAsync(folder, "recreated", "6"));
     }
 
+    [Theory]
+    [InlineData("historyTooOld_BatchSequenced_StandsOnce")]
+    [InlineData("historyTooOld_BatchNeverArrived_StandsOnce")]
+    [InlineData("historyTooOld_BatchSequencedThenReload_StandsOnce")]
+    [InlineData("historyTooOld_ViewerMeanwhile_SeesWhatOthersType")]
+    [InlineData("recordWithTheBatchTwice_Reload_StandsOnce")]
+    [InlineData("fileRecreated_BatchPending_GoesOnInTheNewDocument")]
+    [InlineData("fileRecreated_NothingPending_ShowsTheNewDocument")]
+    [InlineData("fileRecreated_LongerHistoryThanKnown_IsNotMistakenForTheOld")]
+    [InlineData("fileRecreated_BatchPendingThenReload_GoesOnInTheNewDocument")]
+    [InlineData("refusedForGood_NextEdit_IsTaken")]
+    [InlineData("viewerMeanwhile_Open_ShowsTheServersTextAndKeepsTheRecord")]
+    [InlineData("viewerMeanwhile_WhatAnotherPageLeft_IsNotWaitedForInVain")]
+    [InlineData("whatAnotherPageLeft_IsSentBesideTheEditor")]
+    [InlineData("viewerFromNowOn_Save_IsNotWaitedForInVain")]
+    [InlineData("viewerAfterAReconnect_Save_IsNotWaitedForInVain")]
+    [InlineData("typedAndTakenBackOffline_Return_IsSaved")]
+    public async Task Client_ThatComesBack_GoesOn(string name)
+    {
+        using var folder = new Scratch();
+        Assert.Equal($"{name} holds", await RunAsync(folder, "returning", name));
+    }
+
     private static object Vector(int seed)
     {
         var edits = new RandomEdits(seed);

@@ -16,14 +16,21 @@ internal sealed class DocumentCalls(IGrainFactory grains, TimeProvider time)
 
     public ICheckoutGrain Of(WorkspaceRef workspace) => grains.GetGrain<ICheckoutGrain>(workspace.ToString());
 
+    /// <summary>The paths of a workspace's open documents.</summary>
+    public Task<IReadOnlyList<string>> OpenPathsAsync(WorkspaceRef workspace, CancellationToken cancellationToken) =>
+        RetryAsync(() => Of(workspace).PathsAsync(), cancellationToken);
+
     /// <summary>Only for calls that may be done twice; about 5 s at most. A full disk is told at once: it lasts.</summary>
-    public async Task<T> RetryAsync<T>(DocumentKey key, Func<IDocumentGrain, Task<T>> call, CancellationToken cancellationToken)
+    public Task<T> RetryAsync<T>(DocumentKey key, Func<IDocumentGrain, Task<T>> call, CancellationToken cancellationToken) =>
+        RetryAsync(() => call(Of(key)), cancellationToken);
+
+    private async Task<T> RetryAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                return await call(Of(key));
+                return await call();
             }
             catch (Exception exception) when (attempt < Pauses.Length && IsOutage(exception) && !DiskFull.Is(exception))
             {

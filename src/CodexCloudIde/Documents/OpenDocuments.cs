@@ -28,7 +28,7 @@ public sealed class OpenDocuments
     /// <returns>Path → revision written.</returns>
     public async Task<IReadOnlyDictionary<string, long>> MaterialiseAsync(WorkspaceRef workspace, CancellationToken cancellationToken)
     {
-        var paths = await calls.Of(workspace).PathsAsync();
+        var paths = await calls.OpenPathsAsync(workspace, cancellationToken);
         var saved = await Task.WhenAll(paths.Select(async path =>
             (Path: path, Revision: await calls.RetryAsync(new DocumentKey(workspace, path), document => document.SaveAsync(), cancellationToken))));
         return saved.Where(one => one.Revision is not null).ToDictionary(one => one.Path, one => one.Revision!.Value, StringComparer.Ordinal);
@@ -39,7 +39,7 @@ public sealed class OpenDocuments
     {
         var clean = WorkspacePath.Parse(path);
         if (!clean.Succeeded) return clean.Refusal;
-        if (await IsOpenAsync(workspace, clean.Value))
+        if (await IsOpenAsync(workspace, clean.Value, cancellationToken))
         {
             return await calls.RetryAsync(new DocumentKey(workspace, clean.Value), document => document.ReadAsync(), cancellationToken);
         }
@@ -87,7 +87,7 @@ public sealed class OpenDocuments
     {
         var clean = WorkspacePath.Parse(path);
         if (!clean.Succeeded) return clean.Refusal;
-        if (!await IsOpenAsync(workspace, clean.Value)) return await folder.WriteAsync(workspace, clean.Value, content, cancellationToken);
+        if (!await IsOpenAsync(workspace, clean.Value, cancellationToken)) return await folder.WriteAsync(workspace, clean.Value, content, cancellationToken);
         var refused = await calls.RetryAsync(new DocumentKey(workspace, clean.Value), document => document.WriteAsync(actor, content.ToArray(), basis), cancellationToken);
         return refused is { Status: 404 } ? await folder.WriteAsync(workspace, clean.Value, content, cancellationToken) : refused;
     }
@@ -95,15 +95,15 @@ public sealed class OpenDocuments
     /// <summary>Files changed on disk by a terminal, git or write-back: open documents among them take the difference as operations.</summary>
     public async Task ChangedOnDiskAsync(WorkspaceRef workspace, IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
     {
-        var open = await calls.Of(workspace).PathsAsync();
+        var open = await calls.OpenPathsAsync(workspace, cancellationToken);
         await Task.WhenAll(open.Intersect(paths, StringComparer.Ordinal).Select(path =>
             calls.RetryAsync(new DocumentKey(workspace, path), document => document.SaveAsync(), cancellationToken)));
     }
 
     /// <summary>Before a path (a file or folder) is moved or deleted: its open documents leave their files alone until it is.</summary>
-    internal async Task<DocumentHold> HoldAsync(WorkspaceRef workspace, string path)
+    internal async Task<DocumentHold> HoldAsync(WorkspaceRef workspace, string path, CancellationToken cancellationToken)
     {
-        var held = (await calls.Of(workspace).PathsAsync()).Where(open => open == path || open.StartsWith(path + "/", StringComparison.Ordinal)).ToList();
+        var held = (await calls.OpenPathsAsync(workspace, cancellationToken)).Where(open => open == path || open.StartsWith(path + "/", StringComparison.Ordinal)).ToList();
         await Task.WhenAll(held.Select(open => calls.Of(new DocumentKey(workspace, open)).HoldAsync()));
         return new DocumentHold(this, calls, workspace, path, held);
     }
@@ -112,7 +112,7 @@ public sealed class OpenDocuments
     public async Task MovedAsync(WorkspaceRef workspace, string from, string? to, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var open = await calls.Of(workspace).PathsAsync();
+        var open = await calls.OpenPathsAsync(workspace, cancellationToken);
         var moved = open.Where(path => path.StartsWith(from + "/", StringComparison.Ordinal)).Append(from);
         foreach (var path in moved)
         {
@@ -127,5 +127,6 @@ public sealed class OpenDocuments
         }
     }
 
-    private async Task<bool> IsOpenAsync(WorkspaceRef workspace, string path) => (await calls.Of(workspace).PathsAsync()).Contains(path, StringComparer.Ordinal);
+    private async Task<bool> IsOpenAsync(WorkspaceRef workspace, string path, CancellationToken cancellationToken) =>
+        (await calls.OpenPathsAsync(workspace, cancellationToken)).Contains(path, StringComparer.Ordinal);
 }

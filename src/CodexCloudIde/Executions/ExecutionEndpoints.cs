@@ -107,7 +107,7 @@ internal sealed class Runs(RunHistory history, LiveRuns live, RunsElsewhere else
         return Stream((after, ct) => ElsewhereAsync(row, after, ct));
 
         EventStream Stream(Func<RunPosition, CancellationToken, IAsyncEnumerable<ExecutionEvent>> events) =>
-            new((lastId, ct) => ToServerEventsAsync(events(RunPosition.Parse(lastId), ct), ct)) { Workspace = row.WorkspaceId };
+            new((lastId, ct) => ToServerEventsAsync(events(RunPosition.Parse(lastId), ct), ct)) { Guard = WorkspaceWatch.Of(row.WorkspaceId) };
     }
 
     public static async IAsyncEnumerable<ServerEvent> ToServerEventsAsync(IAsyncEnumerable<ExecutionEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken)

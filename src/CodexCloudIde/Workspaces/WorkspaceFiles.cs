@@ -167,7 +167,7 @@ internal sealed class WorkspaceFiles(
 
         // What is typed last is part of what may be taken back.
         await documents.MaterialiseAsync(workspace, cancellationToken);
-        await using var hold = await documents.HoldAsync(workspace, path);
+        await using var hold = await documents.HoldAsync(workspace, path, cancellationToken);
         var deleted = await Task.Run(() => deletions.Delete(workspace, path), cancellationToken);
         if (deleted.Refusal is not null)
         {
@@ -200,7 +200,7 @@ internal sealed class WorkspaceFiles(
         }
 
         await documents.MaterialiseAsync(workspace, cancellationToken);
-        await using var hold = await documents.HoldAsync(workspace, source.Value);
+        await using var hold = await documents.HoldAsync(workspace, source.Value, cancellationToken);
         if (await folder.MoveAsync(workspace, source.Value, target.Value, cancellationToken) is { } refusal)
         {
             return refusal;

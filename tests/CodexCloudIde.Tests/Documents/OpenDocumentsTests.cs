@@ -181,7 +181,7 @@ public sealed class OpenDocumentsTests(IdeHost host) : IClassFixture<IdeHost>
     {
         var (workspace, client) = await OpenAsync("a"u8.ToArray(), "old/a.txt");
         await using var _ = client;
-        await using (var hold = await Documents.HoldAsync(workspace, "old"))
+        await using (var hold = await Documents.HoldAsync(workspace, "old", Ending))
         {
             await client.TypeAsync(1, "b");
             // A save that comes in between waits, and finds that the name is not its own any more.
@@ -204,7 +204,7 @@ public sealed class OpenDocumentsTests(IdeHost host) : IClassFixture<IdeHost>
     {
         var (workspace, client) = await OpenAsync("a"u8.ToArray());
         await using var _ = client;
-        await using (await Documents.HoldAsync(workspace, "a.txt")) await client.TypeAsync(1, "b");
+        await using (await Documents.HoldAsync(workspace, "a.txt", Ending)) await client.TypeAsync(1, "b");
         await Documents.MaterialiseAsync(workspace, Ending);
         Assert.Equal("ab", Encoding.UTF8.GetString(await FileAsync(workspace)));
     }

@@ -1,5 +1,6 @@
 // The browser's sync client over a bad network. At the end everybody has the same text, and every edit was sequenced exactly once.
-import { generator, Page, Server } from "./world.ts";
+import { Server } from "./server.ts";
+import { generator, Page } from "./world.ts";
 
 const first = Number(process.argv[2]);
 const count = Number(process.argv[3]);
@@ -10,7 +11,7 @@ const undoing = remembered < 100 ? 0 : 0.2;
 
 async function run(seed: number): Promise<void> {
   const random = generator(seed);
-  const server = new Server(remembered);
+  const server = new Server("start\n", remembered);
   const pages = Array.from({ length: 2 + Math.floor(random() * 3) }, () => new Page(server, random, undoing));
   await Promise.all(pages.map((page) => page.start()));
   const marks: string[] = [];

@@ -1,5 +1,6 @@
 // A file is deleted and made anew while a page is offline, or closed with unsent edits: what was typed goes to the new file, and typing goes on.
-import { generator, Page, Server } from "./world.ts";
+import { Server } from "./server.ts";
+import { generator, Page } from "./world.ts";
 
 async function settled(page: Page, server: Server): Promise<void> {
   for (let waited = 0; waited < 500; waited++) {

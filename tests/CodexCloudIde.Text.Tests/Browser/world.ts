@@ -1,13 +1,12 @@
-// A sequencer, pages with the browser's sync client, and a bad network between them, all from a seed: messages are delayed, events reordered, answers lost,
+// Pages with the browser's sync client, and a bad network between them, all from a seed: messages are delayed, events reordered, answers lost,
 // connections cut, pages closed and opened again with what their store kept.
 import type { DocumentClient } from "../../../wwwroot/src/documents/client.ts";
 import { openClient } from "../../../wwwroot/src/documents/opening.ts";
 import type { Pending, PendingStore } from "../../../wwwroot/src/documents/pending.ts";
-import { apply, hash, replace, requiredLength, transform, type Operation } from "../../../wwwroot/src/documents/operation.ts";
-import type { Actor, Edited, Listener, OpenAnswer, OpenRequest, Submission, SubmitAnswer, Transport } from "../../../wwwroot/src/documents/protocol.ts";
+import { apply, replace } from "../../../wwwroot/src/documents/operation.ts";
+import type { Edited, Listener, OpenAnswer, OpenRequest, Submission, SubmitAnswer, Transport } from "../../../wwwroot/src/documents/protocol.ts";
 import { UndoHistory } from "../../../wwwroot/src/documents/undo.ts";
-
-const actor: Actor = { id: "u", name: "U", kind: "user" };
+import type { Server } from "./server.ts";
 
 export function generator(seed: number): () => number {
   let state = seed >>> 0;
@@ -19,62 +18,10 @@ export function generator(seed: number): () => number {
   };
 }
 
-export class Server {
-  text = "start\n";
-  documentId = "d1";
-  log: Edited[] = [];
-  readonly listeners = new Set<Wire>();
-
-  /** @param remembered Revisions back from the newest that an edit may still be based on, and that can be told again. */
-  constructor(private readonly remembered = Infinity) {}
-
-  /** Deleted and made anew, while nobody listened. */
-  recreate(text: string): void {
-    this.text = text;
-    this.documentId = "d2";
-    this.log = [];
-  }
-
-  submit(submission: Submission): SubmitAnswer {
-    const known = submission.documentId === this.documentId && this.log.find((event) => event.clientId === submission.clientId && event.clientSequence === submission.clientSequence);
-    if (known) {
-      return { revision: known.revision, operation: known.operation };
-    }
-    if (submission.documentId !== this.documentId) {
-      return { error: "notFound" };
-    }
-    const last = this.log.filter((event) => event.clientId === submission.clientId).length;
-    if (submission.clientSequence !== last + 1) {
-      throw new Error(`gap: ${submission.clientSequence} after ${last}`);
-    }
-    if (submission.baseRevision < this.log.length - this.remembered) {
-      return { error: "staleRevision" };
-    }
-    let operation: Operation = submission.operation;
-    for (const event of this.log.slice(submission.baseRevision)) {
-      operation = transform(event.operation, operation)[1];
-    }
-    if (requiredLength(operation) > this.text.length) {
-      throw new Error("beyond the end");
-    }
-    this.text = apply(operation, this.text);
-    const event = { documentId: this.documentId, revision: this.log.length + 1, clientId: submission.clientId, clientSequence: submission.clientSequence, actor, operation };
-    this.log.push(event);
-    this.listeners.forEach((wire) => wire.published(event));
-    return { revision: event.revision, operation };
-  }
-
-  async open(request: OpenRequest): Promise<OpenAnswer> {
-    const [revision, text] = [this.log.length, this.text];
-    const operations = request.knownRevision === undefined || request.knownRevision > revision || request.knownRevision < revision - this.remembered ? null : this.log.slice(request.knownRevision);
-    return { documentId: this.documentId, revision, text: operations ? null : text, operations, hash: (await hash(text)) ?? undefined, readOnly: false };
-  }
-}
-
 /** One page's connection: everything takes a while, and it may be cut. */
 export class Wire implements Transport {
   connected = true;
-  private listener: Listener | null = null;
+  private readonly ears = new Set<Listener>();
   private generation = 0;
 
   constructor(private readonly server: Server, private readonly random: () => number) {
@@ -84,7 +31,7 @@ export class Wire implements Transport {
   async open(request: OpenRequest, listener: Listener): Promise<OpenAnswer> {
     await this.travel();
     const answer = await this.server.open(request);
-    this.listener = listener;
+    this.ears.add(listener);
     await this.travel();
     return answer;
   }
@@ -105,15 +52,14 @@ export class Wire implements Transport {
 
   setCursor(): void {}
 
-  close(): void {
-    this.server.listeners.delete(this);
+  close(_: string, listener: Listener): void {
+    this.ears.delete(listener);
   }
 
   published(event: Edited): void {
-    const listener = this.listener;
     const generation = this.generation;
-    if (this.connected && listener && this.random() < 0.97) {
-      setTimeout(() => generation === this.generation && listener.edited(event), this.random() * 12);
+    if (this.connected && this.random() < 0.97) {
+      setTimeout(() => generation === this.generation && this.ears.forEach((ear) => ear.edited(event)), this.random() * 12);
     }
   }
 
@@ -125,12 +71,12 @@ export class Wire implements Transport {
   down(): void {
     this.connected = false;
     this.generation++;
-    this.listener?.connection(false);
+    this.ears.forEach((ear) => ear.connection(false));
   }
 
   up(): void {
     this.connected = true;
-    this.listener?.connection(true);
+    this.ears.forEach((ear) => ear.connection(true));
   }
 
   private async travel(): Promise<void> {
@@ -204,7 +150,6 @@ export class Page {
   async reload(): Promise<void> {
     this.wire.connected = false;
     this.client.dispose();
-    this.wire.close();
     await this.start();
   }
 }

@@ -1,38 +1,35 @@
 // Keeps one document in step with the server.
 //
-// Theory of operation. Three texts matter: `shadow`, the server's at `revision`; `text`, what the person sees; and between them what is not acknowledged
-// yet: one batch in flight, frozen as it was sent, and one buffer behind it. Typing goes to the buffer, and at once on its way when nothing is in flight. A
-// remote edit is transformed over the batch, then over the buffer, and both over it: one by one, in the order of revisions. The frozen message itself
-// never changes, so a resend after any accident is the very same message and the server can tell.
+// Theory of operation. The draft (draft.ts) knows the texts; this sends what the person types, at once when nothing is in flight, and feeds the draft with what
+// the server says, in the order of revisions.
 //
 // Everything not acknowledged also lies in a store that survives the page. Whatever goes wrong (a gap in the revisions, a hash that differs, a history too old to
 // continue from) ends in the same place: the server's text becomes the new shadow by one edit from the old shadow, and what the person typed is transformed over it.
-import { difference } from "./difference.ts";
-import { apply, compose, hash, identity, transform, type Operation } from "./operation.ts";
-import { server, type Frozen, type Notices, type Pending, type PendingStore, type Replica, type SyncState } from "./pending.ts";
+// With a batch in flight that text is held until the server has answered the batch, whose answer tells whether the text has it.
+//
+// A file that was deleted and made again is another document, in which revisions and numbers of clients begin anew: so does this, under a new name.
+import { Draft, type WholeText } from "./draft.ts";
+import { EarlyEdits } from "./early.ts";
+import { hash, type Operation } from "./operation.ts";
+import { server, type Notices, type Pending, type PendingStore, type Replica, type SyncState } from "./pending.ts";
 import { reactionTo } from "./refusals.ts";
-import type { Actor, CursorMoved, CursorRange, Edited, Listener, OpenAnswer, Submission, Transport } from "./protocol.ts";
+import { isAnother, openAfter } from "./reopening.ts";
+import type { Actor, CursorMoved, CursorRange, Edited, Listener, OpenAnswer, Transport } from "./protocol.ts";
 
 const hashEvery = 256;
 const gapPatience = 300;
 const retryAfter = 250;
 
 export class DocumentClient implements Listener {
-  text: string;
-  unsent = 0;
   readOnly = false;
   lineEnding = "lf";
   encoding = "utf-8";
-  private documentId = "";
-  private shadow: string;
-  private revision = 0;
-  private sequence = 0;
-  private frozen: Frozen | null = null;
-  private inFlight: Operation | null = null;
-  private buffer: Operation = identity;
-  private frozenEdits = 0;
-  private readonly early = new Map<number, Edited>();
-  private foreign: Edited[] = [];
+  private readonly draft: Draft;
+  private readonly early = new EarlyEdits();
+  /** Newer than the shadow; the batch in flight may be in it. */
+  private whole: WholeText | null = null;
+  /** The server remembers nothing as old as the shadow: before its text is here nothing can be sent. */
+  private outdated = false;
   private sending = false;
   private connected = false;
   private gone = false;
@@ -42,48 +39,37 @@ export class DocumentClient implements Listener {
   private gapTimer: ReturnType<typeof setTimeout> | undefined;
   private waiters: (() => void)[] = [];
   replica: Replica | null = null;
-  /** Who hears the hub's events; closing tells this client from its successor by it. */
-  private readonly ear: Listener;
 
-  /** For openClient: the hub has answered, and tells this listener from now on. */
+  /** For openClient: the hub has answered, and tells `ear` from now on. Closing tells this client from others of the same document by it. */
   constructor(
     private readonly transport: Transport,
     private readonly workspaceId: string,
     public path: string,
     private readonly checkout: string | undefined,
-    readonly clientId: string,
     private readonly store: PendingStore,
     private readonly notices: Notices,
-    listener: Listener,
+    private readonly ear: Listener,
     answer: OpenAnswer,
     kept: Pending | null,
   ) {
-    this.ear = listener;
-    this.shadow = this.text = kept?.shadow ?? "";
-    if (kept) {
-      this.documentId = kept.documentId;
-      this.revision = kept.revision;
-      this.sequence = kept.sequence;
-      this.frozen = kept.frozen;
-      this.inFlight = kept.inFlight;
-      this.buffer = kept.buffer;
-      this.unsent = kept.unsent;
-      this.frozenEdits = kept.inFlight ? 1 : 0;
-      this.text = apply(this.buffer, apply(this.inFlight ?? identity, this.shadow));
-    }
+    this.draft = new Draft(kept);
+    this.take(answer);
     this.connected = true;
-    this.readOnly = answer.readOnly ?? false;
   }
 
-  /** Takes the first answer, and sends what an earlier page left. */
-  async begin(answer: OpenAnswer): Promise<void> {
-    try {
-      await this.take(answer, this.revision);
-      void this.send();
-    } catch {
-      // The connection is lost already; it says so itself. If it is not, the server failed: once more, later.
-      this.gapTimer = setTimeout(() => void this.resume(), 4 * retryAfter);
-    }
+  /** Sends what an earlier page left. */
+  begin(): void {
+    void this.send();
+  }
+
+  /** What the person sees. */
+  get text(): string {
+    return this.draft.text;
+  }
+
+  /** Edits not acknowledged. */
+  get unsent(): number {
+    return this.draft.unsent;
   }
 
   get state(): SyncState {
@@ -92,67 +78,41 @@ export class DocumentClient implements Listener {
 
   /** An edit by the person, of `text`, which it changes. */
   edit(operation: Operation): void {
-    this.text = apply(operation, this.text);
-    this.buffer = compose(this.buffer, operation);
-    this.unsent++;
+    this.draft.edit(operation);
     this.keep();
     void this.send();
     this.notices.changed();
   }
 
-  /** Resolves when everything typed so far is acknowledged, and the file written. */
+  /** Resolves when everything typed so far is acknowledged and the file written, or when it is certain that it never will be. */
   async save(): Promise<void> {
-    if (this.unsent > 0 && !this.readOnly) {
+    if (this.unsent > 0 && !this.readOnly && !this.gone) {
       await new Promise<void>((resolve) => this.waiters.push(resolve));
     }
     if (this.connected && !this.gone) {
-      await this.transport.save(this.documentId);
+      await this.transport.save(this.draft.documentId);
     }
   }
 
   /** False while something is on its way: `caughtUp` tells when to ask again. */
   setCursor(ranges: CursorRange[]): boolean {
-    if (!this.connected || this.gone || this.inFlight !== null || this.buffer.length > 0) {
+    if (!this.connected || this.gone || !this.draft.isEmpty) {
       return false;
     }
-    this.transport.setCursor(this.documentId, this.revision, ranges);
+    this.transport.setCursor(this.draft.documentId, this.draft.revision, ranges);
     return true;
   }
 
   dispose(): void {
     this.disposed = true;
     clearTimeout(this.gapTimer);
-    if (this.connected) {
-      this.transport.close(this.documentId, this.ear);
-    }
+    this.transport.close(this.draft.documentId, this.ear);
   }
 
   edited(event: Edited): void {
-    if (this.disposed) {
-      return;
-    }
-    if (event.documentId !== this.documentId) {
-      // Of the document that takes this one's place, perhaps: it counts once that is known.
-      this.foreign.push(event);
-      return;
-    }
-    if (event.revision <= this.revision) {
-      return;
-    }
-    this.early.set(event.revision, event);
-    this.drain();
-    void this.send();
-  }
-
-  private drain(): void {
-    for (let next = this.early.get(this.revision + 1); next; next = this.early.get(this.revision + 1)) {
-      this.early.delete(next.revision);
-      this.follow(next);
-    }
-    clearTimeout(this.gapTimer);
-    if (this.early.size > 0) {
-      // Order by revision, not by arrival; what stays away is asked for.
-      this.gapTimer = setTimeout(() => void this.resume(), gapPatience);
+    if (event.revision > this.draft.revision && !this.disposed) {
+      this.early.add(event);
+      this.advance();
     }
   }
 
@@ -167,8 +127,7 @@ export class DocumentClient implements Listener {
   moved(path: string | null): void {
     if (path === null) {
       this.gone = true;
-      // Nobody waits for what will never be acknowledged.
-      this.waiters.splice(0).forEach((resolve) => resolve());
+      this.release();
     } else if (path !== this.path) {
       const from = this.path;
       this.path = path;
@@ -187,75 +146,84 @@ export class DocumentClient implements Listener {
     }
   }
 
+  /** Order by revision, not by arrival; what stays away is asked for. */
+  private advance(): void {
+    if (this.whole) {
+      return;
+    }
+    for (let next = this.early.after(this.draft.revision); next; next = this.early.after(this.draft.revision)) {
+      this.follow(next);
+    }
+    clearTimeout(this.gapTimer);
+    if (this.early.isWaiting) {
+      this.gapTimer = setTimeout(() => void this.resume(), gapPatience);
+    }
+    void this.send();
+  }
+
   /** One edit in the order of revisions, mine or another's. */
   private follow(event: Edited): void {
-    this.revision = event.revision;
-    this.shadow = apply(event.operation, this.shadow);
-    if (this.inFlight && event.clientId === this.clientId && event.clientSequence === this.sequence) {
+    const wasInFlight = this.draft.frozen;
+    this.show(this.draft.follow(event), event.actor);
+    if (this.draft.frozen !== wasInFlight) {
       this.acknowledged();
-    } else {
-      this.rebase(event.operation, event.actor);
     }
     this.keep();
-    if (this.revision - this.uncheckedFrom >= hashEvery) {
-      this.uncheckedFrom = this.revision;
-      void this.verify();
+    if (this.draft.revision - this.uncheckedFrom >= hashEvery) {
+      this.uncheckedFrom = this.draft.revision;
+      void this.resume();
     }
   }
 
   private acknowledged(): void {
     this.diskFull = false;
-    this.inFlight = null;
-    this.frozen = null;
-    this.unsent = Math.max(0, this.unsent - this.frozenEdits);
-    this.frozenEdits = 0;
-    if (this.buffer.length === 0) {
-      this.unsent = 0;
-      this.text = this.shadow;
-      this.waiters.splice(0).forEach((resolve) => resolve());
+    if (this.draft.isEmpty) {
+      this.release();
       this.replica?.caughtUp();
     }
     this.notices.changed();
   }
 
-  private rebase(remote: Operation, actor: Actor): void {
-    if (this.inFlight) {
-      [remote, this.inFlight] = transform(remote, this.inFlight);
-    }
-    [remote, this.buffer] = transform(remote, this.buffer);
-    this.text = apply(remote, this.text);
+  /** Nobody waits for what is acknowledged, nor for what never will be. */
+  private release(): void {
+    this.waiters.splice(0).forEach((resolve) => resolve());
+  }
+
+  private show(remote: Operation, actor: Actor): void {
     if (remote.length > 0) {
       this.replica?.applyRemote(remote, actor);
     }
   }
 
   private async send(): Promise<void> {
-    if (this.sending || !this.connected || this.gone || this.readOnly || this.disposed) {
+    if (this.sending || !this.connected || this.gone || this.readOnly || this.disposed || this.outdated) {
       return;
     }
-    if (!this.inFlight) {
-      if (this.buffer.length === 0) {
+    if (!this.draft.frozen) {
+      if (this.draft.isEmpty) {
+        if (this.unsent > 0) {
+          // What was typed has come to nothing: taken back before it was sent, or by others.
+          this.draft.drop();
+          this.acknowledged();
+        }
         return;
       }
-      this.inFlight = this.buffer;
-      this.buffer = identity;
-      this.frozen = { baseRevision: this.revision, operation: this.inFlight };
-      this.frozenEdits = this.unsent;
-      this.sequence++;
+      this.draft.freeze();
       this.keep();
     }
     this.sending = true;
     try {
-      const [message, frozen] = [this.message(), this.frozen];
+      const frozen = this.draft.frozen!;
+      const message = this.draft.message(frozen);
       const answer = await this.transport.submit(message);
       this.sending = false;
-      if (this.frozen !== frozen) {
-        // The event came ahead of the answer, and found the line still busy. Or it is about an earlier batch of the same number, which was never sequenced.
+      if (this.draft.frozen !== frozen || this.disposed) {
+        // The event came ahead of the answer, and found the line still busy; or there is nobody to tell any more.
         void this.send();
       } else if (answer.error) {
         this.refused(answer.error);
       } else {
-        this.edited({ documentId: this.documentId, revision: answer.revision!, clientId: this.clientId, clientSequence: message.clientSequence, actor: server, operation: answer.operation! });
+        this.sequenced({ ...message, revision: answer.revision!, actor: server, operation: answer.operation! });
       }
     } catch {
       // The connection is lost; it says so itself, and what is frozen is sent again. If it is not, the server failed: once more, later.
@@ -264,8 +232,22 @@ export class DocumentClient implements Listener {
     }
   }
 
-  private message(): Submission {
-    return { documentId: this.documentId, clientId: this.clientId, clientSequence: this.sequence, ...this.frozen! };
+  /** The server's answer to the batch in flight, which is that edit. */
+  private sequenced(event: Edited): void {
+    const whole = this.whole;
+    this.whole = null;
+    if (whole && event.revision > whole.revision) {
+      this.replace(whole);
+    } else if (whole || event.revision <= this.draft.revision) {
+      this.show(whole ? this.draft.replaceWithBatch(whole) : this.draft.takeOutBatch(), server);
+      this.uncheckedFrom = this.draft.revision;
+      this.keep();
+      this.acknowledged();
+    }
+    if (event.revision > this.draft.revision) {
+      this.early.add(event);
+    }
+    this.advance();
   }
 
   private refused(error: string): void {
@@ -280,9 +262,14 @@ export class DocumentClient implements Listener {
         break;
       case "resume":
         if (reaction.whole) {
-          this.refreeze();
+          this.draft.refreeze();
         }
-        void this.resume(reaction.whole);
+        if (reaction.whole && this.whole) {
+          this.takeHeld();
+        } else {
+          this.outdated = reaction.whole;
+          void this.resume(reaction.whole);
+        }
         break;
       case "gone":
         this.moved(null);
@@ -293,38 +280,25 @@ export class DocumentClient implements Listener {
     }
   }
 
-  /** The batch was never sequenced and never will be: it becomes part of the buffer again, under the same number. */
-  private refreeze(): void {
-    if (this.inFlight) {
-      this.buffer = compose(this.inFlight, this.buffer);
-      this.inFlight = this.frozen = null;
-      this.sequence--;
-    }
-  }
-
-  /** Back to the server's text. */
+  /** Back to the server's text, and on under a new name: whatever the server holds against this one is over. */
   private giveUp(text: string): void {
-    this.refreeze();
-    this.buffer = identity;
-    this.unsent = 0;
-    this.waiters.splice(0).forEach((resolve) => resolve());
-    const back = difference(this.text, this.shadow);
-    this.text = this.shadow;
-    this.replica?.applyRemote(back, server);
-    this.keep();
+    this.show(this.draft.drop(), server);
+    this.store.remove(this.draft.clientId);
+    this.draft.rename();
+    this.takeHeld();
+    this.release();
     this.notices.notice(text);
     this.notices.changed();
   }
 
-  /** Asks for what was missed since `revision`, or for the whole text. */
+  /** Asks for what was missed since the shadow's revision, or for the whole text; and whether the shadow is right, which is asked now and then anyway. */
   private async resume(whole = false): Promise<void> {
     if (this.disposed || this.gone) {
       return;
     }
     clearTimeout(this.gapTimer);
     try {
-      const known = this.revision;
-      const answer = await this.ask(whole);
+      const answer = await this.open(whole);
       if (answer.error) {
         if (answer.error === "notFound" || answer.error === "gone") {
           this.moved(null);
@@ -335,7 +309,7 @@ export class DocumentClient implements Listener {
         }
         return;
       }
-      await this.take(answer, known);
+      this.take(answer);
       await this.compare(answer);
       this.notices.changed();
       void this.send();
@@ -347,138 +321,87 @@ export class DocumentClient implements Listener {
     }
   }
 
-  private async ask(whole: boolean): Promise<OpenAnswer> {
-    const answer = await this.transport.open(
-      { workspaceId: this.workspaceId, path: this.path, checkout: this.checkout, knownRevision: whole ? undefined : this.revision }, this.ear);
-    // Deleted and made anew meanwhile: its revisions are not those that are known here.
-    return !whole && !answer.error && answer.documentId !== this.documentId ? this.ask(true) : answer;
+  private open(whole: boolean): Promise<OpenAnswer> {
+    return openAfter(this.transport, { workspaceId: this.workspaceId, path: this.path, checkout: this.checkout }, this.ear, this.draft, whole);
   }
 
-  /** @param known The revision when it was asked for: what has been heard since may be ahead of the answer. */
-  private async take(answer: OpenAnswer, known: number): Promise<void> {
-    if (answer.documentId !== this.documentId) {
-      this.become(answer.documentId!);
+  private take(answer: OpenAnswer): void {
+    if (this.disposed) {
+      this.transport.close(answer.documentId!, this.ear);
+      return;
     }
-    this.foreign = [];
+    if (isAnother(answer, this.draft)) {
+      this.beginAnew();
+    }
+    this.draft.documentId = answer.documentId!;
+    this.outdated = false;
+    if (answer.readOnly && !this.readOnly && this.unsent > 0) {
+      this.notices.notice("You may only read this file now. What you typed last is not saved; it is kept in this browser.");
+    }
     this.readOnly = answer.readOnly ?? false;
-    if (this.readOnly) {
-      this.waiters.splice(0).forEach((resolve) => resolve());
-    }
     this.lineEnding = answer.lineEnding ?? this.lineEnding;
     this.encoding = answer.encoding ?? this.encoding;
+    if (this.readOnly) {
+      this.release();
+    }
     if (answer.operations) {
       answer.operations.forEach((event) => this.edited(event));
     } else if (typeof answer.text === "string") {
-      await this.takeWhole(answer.text, answer.revision!, known);
+      this.whole = { text: answer.text, revision: answer.revision! };
+    }
+    if (!this.draft.frozen || this.readOnly) {
+      // Of a viewer's batch nobody will ever tell; it counts as not sequenced.
+      this.takeHeld();
     }
   }
 
-  /**
-   * The server's whole text takes the shadow's place. Is the batch in flight in it? It is sent again, and the answer tells. When it is, it becomes part of the
-   * shadow first, so that what was typed on top of it stays on top of it; when it never will be sequenced, it becomes part of the buffer again.
-   */
-  private async takeWhole(text: string, revision: number, known: number): Promise<void> {
-    if (this.inFlight) {
-      const frozen = this.frozen;
-      this.sending = true;
-      const answer = await this.transport.submit(this.message()).finally(() => { this.sending = false; });
-      // From here on nothing is awaited: no event and no batch comes between.
-      if (this.frozen === frozen) {
-        const reaction = answer.error ? reactionTo(answer.error) : null;
-        if (answer.error === "staleRevision") {
-          this.refreeze();
-        } else if (reaction?.do === "giveUp" || reaction?.do === "gone") {
-          this.refused(answer.error!);
-        } else if (reaction || answer.revision! > revision) {
-          this.resumeAfter(reaction?.do === "again" ? reaction.after : 0);
-          return;
-        } else {
-          this.shadow = apply(this.inFlight!, this.shadow);
-          this.acknowledged();
-        }
-      }
-      if (this.inFlight) {
-        // Acknowledged by an event meanwhile, and the next batch is on its way.
-        this.resumeAfter(0);
-        return;
-      }
-    }
-    if (!this.gone && (revision >= this.revision || revision < known)) {
-      this.replaceShadow(text, revision);
-      this.drain();
-    }
-  }
-
-  private resumeAfter(milliseconds: number): void {
-    clearTimeout(this.gapTimer);
-    this.gapTimer = setTimeout(() => void this.resume(true), milliseconds);
-  }
-
-  /** Another document under the same name: nothing of this client has been sequenced in it yet. */
-  private become(documentId: string): void {
-    this.documentId = documentId;
-    if (this.inFlight) {
-      this.buffer = compose(this.inFlight, this.buffer);
-      this.inFlight = this.frozen = null;
-    }
-    this.sequence = 0;
-    this.revision = 0;
+  /** Another document has come to this path. What is not acknowledged goes there. */
+  private beginAnew(): void {
+    this.transport.close(this.draft.documentId, this.ear);
+    this.store.remove(this.draft.clientId);
+    this.draft.rename();
     this.early.clear();
-    this.foreign.filter((event) => event.documentId === documentId).forEach((event) => this.early.set(event.revision, event));
+    this.whole = null;
   }
 
-  private replaceShadow(text: string, revision: number): void {
-    const change = difference(this.shadow, text);
-    this.shadow = text;
-    this.revision = revision;
-    this.uncheckedFrom = revision;
-    for (const known of [...this.early.keys()]) {
-      if (known <= revision) {
-        this.early.delete(known);
-      }
+  /** The held text, which does not have the batch in it. */
+  private takeHeld(): void {
+    const whole = this.whole;
+    if (whole) {
+      this.whole = null;
+      this.replace(whole);
+      this.advance();
     }
-    this.rebase(change, server);
+  }
+
+  private replace(whole: WholeText): void {
+    this.show(this.draft.replace(whole), server);
+    this.uncheckedFrom = whole.revision;
     this.keep();
   }
 
-  /** Every so often: is what we believe to be the server's text really it? */
-  private async verify(): Promise<void> {
-    try {
-      const known = this.revision;
-      const answer = await this.ask(false);
-      if (!answer.error) {
-        await this.take(answer, known);
-        await this.compare(answer);
-      }
-    } catch {
-      // The next time.
-    }
-  }
-
+  /** Is what we believe to be the server's text really it? */
   private async compare(answer: OpenAnswer): Promise<void> {
-    if (answer.revision !== this.revision || !answer.hash) {
+    if (answer.revision !== this.draft.revision || !answer.hash || this.whole || this.disposed) {
       return;
     }
-    const [revision, shadow] = [this.revision, this.shadow];
+    const { revision, shadow } = this.draft;
     const mine = await hash(shadow);
-    if (mine === null || mine === answer.hash || this.revision !== revision) {
+    if (mine === null || mine === answer.hash || this.draft.revision !== revision) {
       return;
     }
-    const healed = await this.ask(true);
+    const healed = await this.open(true);
     if (typeof healed.text === "string") {
-      await this.take(healed, revision);
+      this.take(healed);
       this.notices.notice("This file had come out of step with the server and was mended.");
     }
   }
 
   private keep(): void {
-    if (this.inFlight === null && this.buffer.length === 0) {
-      this.store.remove(this.clientId);
+    if (this.draft.isEmpty) {
+      this.store.remove(this.draft.clientId);
     } else {
-      this.store.put({
-        clientId: this.clientId, documentId: this.documentId, sequence: this.sequence, revision: this.revision, shadow: this.shadow, frozen: this.frozen,
-        inFlight: this.inFlight, buffer: this.buffer, unsent: this.unsent,
-      });
+      this.store.put(this.draft.pending);
     }
   }
 }

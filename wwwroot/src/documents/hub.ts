@@ -9,8 +9,10 @@ const keptEarly = 1000;
 
 export class DocumentHub implements Transport {
   private readonly connection: HubConnection;
-  private readonly listeners = new Map<string, Listener>();
-  private readonly opening: { count: number; early: Edited[] } = { count: 0, early: [] };
+  /** By document id: an editor, its successor, and whoever sends what other pages left. */
+  private readonly listeners = new Map<string, Set<Listener>>();
+  /** While an answer is awaited: what was told before it, and which documents nobody here wants any more unless the answer is one of them. */
+  private readonly opening = { count: 0, early: [] as Edited[], leaving: new Set<string>() };
   private starting: Promise<void> | undefined;
 
   constructor(address = "/hubs/documents") {
@@ -19,10 +21,10 @@ export class DocumentHub implements Transport {
       .withAutomaticReconnect({ nextRetryDelayInMilliseconds: (context) => Math.min(100 * 2 ** context.previousRetryCount, longestPause) * (0.5 + Math.random() / 2) })
       .build();
     this.connection.on("Edited", (event: Edited) => this.edited(event));
-    this.connection.on("Cursor", (event: CursorMoved) => this.listeners.get(event.documentId)?.cursor(event));
-    this.connection.on("Reset", (event: { documentId: string }) => this.listeners.get(event.documentId)?.reset());
-    this.connection.on("Moved", (event: { documentId: string; path: string }) => this.listeners.get(event.documentId)?.moved(event.path));
-    this.connection.on("Gone", (event: { documentId: string }) => this.listeners.get(event.documentId)?.moved(null));
+    this.connection.on("Cursor", (event: CursorMoved) => this.listeners.get(event.documentId)?.forEach((listener) => listener.cursor(event)));
+    this.connection.on("Reset", (event: { documentId: string }) => this.listeners.get(event.documentId)?.forEach((listener) => listener.reset()));
+    this.connection.on("Moved", (event: { documentId: string; path: string }) => this.listeners.get(event.documentId)?.forEach((listener) => listener.moved(event.path)));
+    this.connection.on("Gone", (event: { documentId: string }) => this.listeners.get(event.documentId)?.forEach((listener) => listener.moved(null)));
     this.connection.onreconnecting(() => this.tell(false));
     this.connection.onreconnected(() => this.tell(true));
     this.connection.onclose(() => {
@@ -51,7 +53,7 @@ export class DocumentHub implements Transport {
     try {
       const answer = await this.connection.invoke<OpenAnswer>("Open", request);
       if (answer.documentId) {
-        this.listeners.set(answer.documentId, client);
+        this.listeners.set(answer.documentId, (this.listeners.get(answer.documentId) ?? new Set()).add(client));
         answer.operations = answer.operations?.map(normal) ?? null;
         const mine = this.opening.early.filter((event) => event.documentId === answer.documentId);
         queueMicrotask(() => mine.forEach((event) => client.edited(event)));
@@ -60,6 +62,8 @@ export class DocumentHub implements Transport {
     } finally {
       if (--this.opening.count === 0) {
         this.opening.early = [];
+        this.opening.leaving.forEach((documentId) => this.leave(documentId));
+        this.opening.leaving.clear();
       }
     }
   }
@@ -78,12 +82,21 @@ export class DocumentHub implements Transport {
   }
 
   close(documentId: string, client: Listener): void {
-    if (this.listeners.get(documentId) !== client) {
-      // The file was opened again meanwhile, by a client that has taken this one's place.
-      return;
+    const listeners = this.listeners.get(documentId);
+    if (listeners?.delete(client) && listeners.size === 0) {
+      this.listeners.delete(documentId);
+      if (this.opening.count > 0) {
+        this.opening.leaving.add(documentId);
+      } else {
+        this.leave(documentId);
+      }
     }
-    this.listeners.delete(documentId);
-    void this.connection.send("Close", { documentId }).catch(() => undefined);
+  }
+
+  private leave(documentId: string): void {
+    if (!this.listeners.has(documentId)) {
+      void this.connection.send("Close", { documentId }).catch(() => undefined);
+    }
   }
 
   private start(): Promise<void> {
@@ -117,17 +130,15 @@ export class DocumentHub implements Transport {
   }
 
   private edited(event: Edited): void {
-    const listener = this.listeners.get(event.documentId);
     const known = normal(event);
-    if (listener) {
-      listener.edited(known);
-    } else if (this.opening.count > 0 && this.opening.early.length < keptEarly) {
+    this.listeners.get(event.documentId)?.forEach((listener) => listener.edited(known));
+    if (this.opening.count > 0 && this.opening.early.length < keptEarly) {
       this.opening.early.push(known);
     }
   }
 
   private tell(connected: boolean): void {
-    new Set(this.listeners.values()).forEach((listener) => listener.connection(connected));
+    new Set([...this.listeners.values()].flatMap((listeners) => [...listeners])).forEach((listener) => listener.connection(connected));
   }
 }
 

@@ -2,10 +2,10 @@
 import type { editor } from "monaco-editor/editor/editor.api.js";
 import { DocumentHub } from "./hub.ts";
 import { SyncedDocument, type DocumentEvents } from "./monacoBinding.ts";
-import { openClient } from "./opening.ts";
-import { OpenError, type Notices, type Pending } from "./pending.ts";
+import { deliver, openClient } from "./opening.ts";
+import { OpenError, type Notices } from "./pending.ts";
 import type { Actor } from "./protocol.ts";
-import { hold, IndexedPending, openDatabase } from "./store.ts";
+import { IndexedPending, openDatabase } from "./store.ts";
 
 type Monaco = typeof import("monaco-editor/editor/editor.api.js");
 
@@ -51,16 +51,16 @@ export async function openDocument(monaco: Monaco, options: OpenOptions): Promis
       document?.moved(from, to);
     },
   };
-  const open = (kept: Pending | null, told: Notices) => openClient(hub!, options.workspaceId, options.path, options.checkout, store, told, kept);
-
-  // What other pages left behind is sent under their own names, then their clients go.
-  for (const kept of left.slice(1)) {
-    const courier = await open(kept, { changed: () => undefined, notice: () => undefined, moved: () => undefined });
-    void courier.save().finally(() => courier.dispose());
-  }
-  const client = await open(left[0] ?? null, notices);
-  await hold(client.clientId);
+  const [mine, ...others] = left;
+  const client = await openClient(hub, options.workspaceId, options.path, options.checkout, store, notices, mine ?? null);
   document = new SyncedDocument(monaco, client, options.uri, options.events, options.colourOf);
+  if (client.readOnly && left.length > 0) {
+    document.notice("What you typed here earlier is not saved, and you may only read this file now. It is kept in this browser.");
+  } else {
+    // What more pages left behind is sent under their own names. The person does not wait for it.
+    const told: Notices = { ...notices, changed: () => undefined, moved: () => undefined };
+    others.forEach((other) => void deliver(hub!, options.workspaceId, options.path, options.checkout, store, told, other).catch(() => undefined));
+  }
   return document;
 }
 

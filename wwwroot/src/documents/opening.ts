@@ -1,9 +1,13 @@
-// The first opening of a document by this page.
+// The first opening of a document by this page, for an editor or only to send what another page left.
 import { DocumentClient } from "./client.ts";
 import { OpenError, type Notices, type Pending, type PendingStore } from "./pending.ts";
 import type { Edited, Listener, Transport } from "./protocol.ts";
+import { openAfter } from "./reopening.ts";
 
-/** Opens the document, continuing from what an earlier page did not get acknowledged. Rejects with the server's refusal. */
+/**
+ * Opens the document, continuing from what an earlier page did not get acknowledged. A viewer sees the server's text, and that stays in the store until it may be
+ * sent. Rejects with the server's refusal.
+ */
 export async function openClient(
   transport: Transport, workspaceId: string, path: string, checkout: string | undefined, store: PendingStore, notices: Notices, kept: Pending | null,
 ): Promise<DocumentClient> {
@@ -17,17 +21,33 @@ export async function openClient(
     moved: (to) => client?.moved(to),
     connection: (connected) => client?.connection(connected),
   };
-  let answer = await transport.open({ workspaceId, path, checkout, knownRevision: kept?.revision }, listener);
-  if (kept && !answer.error && answer.documentId !== kept.documentId) {
-    // Deleted and made anew since: its revisions are not those that were kept.
-    answer = await transport.open({ workspaceId, path, checkout }, listener);
+  const open = (known: Pending | null) => openAfter(
+    transport, { workspaceId, path, checkout }, listener, { documentId: known?.documentId ?? "", revision: known?.revision ?? 0 }, known === null);
+  let answer = await open(kept);
+  if (kept && answer.readOnly) {
+    kept = null;
+    answer = await open(kept);
   }
   if (answer.error) {
     throw new OpenError(answer.error, answer.detail ?? answer.error);
   }
-  client = new DocumentClient(transport, workspaceId, path, checkout, kept?.clientId ?? crypto.randomUUID(), store, notices, listener, answer, kept);
-  const beginning = client.begin(answer);
+  client = new DocumentClient(transport, workspaceId, path, checkout, store, notices, listener, answer, kept);
   early.forEach((event) => client!.edited(event));
-  await beginning;
+  client.begin();
   return client;
+}
+
+/**
+ * Sends what another page left, under that page's own name, then lets go. To be waited for by nobody: the server may refuse it, or not be there. What it
+ * does not take is told by `notices` or stays in the store.
+ */
+export async function deliver(
+  transport: Transport, workspaceId: string, path: string, checkout: string | undefined, store: PendingStore, notices: Notices, left: Pending,
+): Promise<void> {
+  const courier = await openClient(transport, workspaceId, path, checkout, store, notices, left);
+  try {
+    await courier.save();
+  } finally {
+    courier.dispose();
+  }
 }

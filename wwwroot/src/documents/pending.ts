@@ -22,9 +22,9 @@ export interface Notices {
 
 /** What survives the page: enough to send again and to continue. */
 export interface Pending {
+  /** Whose revisions these are; pages of earlier versions did not say. */
+  documentId?: string;
   clientId: string;
-  /** Whose revisions these are. */
-  documentId: string;
   sequence: number;
   revision: number;
   shadow: string;
@@ -34,6 +34,7 @@ export interface Pending {
   unsent: number;
 }
 
+/** What is put is adopted by no other page while this one lives. */
 export interface PendingStore {
   put(pending: Pending): void;
   remove(clientId: string): void;

@@ -1,7 +1,7 @@
 // What is not acknowledged yet, kept beyond the page in IndexedDB.
 //
-// Each open document of each page has its own record. While the page lives it holds a lock of the same name, so another page can tell what an
-// ended page left behind from what a living one is about to send.
+// Each open document of each page has its own record, named by its client. While the page lives it holds a lock of the same name, so another page can tell
+// what an ended page left behind from what a living one is about to send.
 import { holdForThisPage } from "../shell/locks.ts";
 import { fits, type Pending, type PendingStore } from "./pending.ts";
 
@@ -15,6 +15,7 @@ interface Stored extends Pending {
 /** Records of one document of one person: `document` names workspace, checkout, path and person. */
 export class IndexedPending implements PendingStore {
   private readonly waiting = new Map<string, Pending | null>();
+  private readonly held = new Set<string>();
   private writing = false;
 
   constructor(private readonly database: IDBDatabase | null, public document: string) {}
@@ -33,7 +34,7 @@ export class IndexedPending implements PendingStore {
   async adopt(): Promise<Pending[]> {
     const mine: Pending[] = [];
     for (const record of await this.all()) {
-      if (record.document === this.document && (await hold(record.clientId))) {
+      if (record.document === this.document && (await this.hold(record.clientId))) {
         if (fits(record)) {
           mine.push(record);
         } else {
@@ -56,13 +57,25 @@ export class IndexedPending implements PendingStore {
     });
   }
 
-  /** One write at a time; what changes meanwhile is written once, as it is then. */
+  /** False when a living page has the record. */
+  private async hold(clientId: string): Promise<boolean> {
+    this.held.add(clientId);
+    return holdForThisPage(`document-${clientId}`);
+  }
+
+  /** One write at a time, of what has changed by then: one record in another's place is one transaction. */
   private async write(): Promise<void> {
     if (this.writing || !this.database) {
       return;
     }
     this.writing = true;
     while (this.waiting.size > 0) {
+      for (const [clientId, pending] of this.waiting) {
+        if (pending && !this.held.has(clientId)) {
+          await this.hold(clientId);
+        }
+      }
+      await Promise.resolve();
       const changes = [...this.waiting];
       this.waiting.clear();
       await new Promise<void>((resolve) => {
@@ -95,6 +108,3 @@ export function openDatabase(): Promise<IDBDatabase | null> {
     request.onerror = () => resolve(null);
   });
 }
-
-/** Holds the record's lock for as long as the page lives; false when a living page has it. */
-export const hold = (clientId: string): Promise<boolean> => holdForThisPage(`document-${clientId}`);

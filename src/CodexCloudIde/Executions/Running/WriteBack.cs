@@ -25,7 +25,7 @@ internal sealed class WriteBack(OpenDocuments documents, WorkspaceFolder folder,
         {
             if (change.Kind == ChangeKind.Deleted)
             {
-                await using var hold = await documents.HoldAsync(workspace, change.Path);
+                await using var hold = await documents.HoldAsync(workspace, change.Path, cancellationToken);
                 if (now.Any(open => IsWithin(open.Key, change.Path) && open.Value != seen.GetValueOrDefault(open.Key, WriteBasis.WhenOpened))
                     || await folder.DeleteAsync(workspace, change.Path, cancellationToken) is not null)
                 {
