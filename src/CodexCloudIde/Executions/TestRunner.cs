@@ -77,7 +77,10 @@ public sealed class TestRunner
 
         TestRun Initial(Execution queued) => TestVerdict.Of(plan.Key, name, report, queued, request) with
         {
-            Status = TestRun.Underway, StartedBy = actor.Name, Checkout = CheckoutOf(workspace), Summary = queued.Summary,
+            Status = TestRun.Underway,
+            StartedBy = actor.Name,
+            Checkout = CheckoutOf(workspace),
+            Summary = queued.Summary,
         };
     }
 
