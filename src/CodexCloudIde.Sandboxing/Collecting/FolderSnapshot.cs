@@ -12,7 +12,12 @@ public sealed class FolderSnapshot
     private const int MostEntries = 200_000;
     private const int MostDepth = 64;
 
+    /// <summary>UTF-16 units of all paths together: names of 255 bytes, 64 deep, would make 200,000 entries into gigabytes.</summary>
+    private const int MostUnits = 16 << 20;
+
     private readonly Dictionary<string, EntryStatus> entries = new(StringComparer.Ordinal);
+
+    private int units;
 
     private FolderSnapshot()
     {
@@ -49,13 +54,14 @@ public sealed class FolderSnapshot
         var unreadable = 0;
         foreach (var name in FolderReader.Names(folder, ref unreadable))
         {
-            if (entries.Count >= MostEntries || ignored.Contains(name) || FolderReader.Status(folder, name) is not { } status)
+            if (entries.Count >= MostEntries || units >= MostUnits || ignored.Contains(name) || FolderReader.Status(folder, name) is not { } status)
             {
                 continue;
             }
 
             var inner = path.Length == 0 ? name : $"{path}/{name}";
             entries[inner] = status;
+            units += inner.Length;
             if (status.Kind == EntryKind.Folder && depth < MostDepth)
             {
                 using var opened = FolderReader.OpenFolder(folder, name);

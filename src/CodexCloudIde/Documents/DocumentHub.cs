@@ -112,7 +112,7 @@ internal sealed class DocumentHub(
         await calls.Of(opened.Feed.Key).SetCursorAsync(new CursorMoved(Connection.Actor, Context.ConnectionId, request.Revision, ranges));
     }
 
-    private static bool IsCheckout(string? checkout) => checkout is null || (checkout.Length is > 0 and <= 64 && checkout.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'));
+    private static bool IsCheckout(string? checkout) => checkout is null || (checkout.Length is > 0 and <= 64 && checkout != "staging" && checkout.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'));
 
     private static string CodeOf(Refusal refusal) => refusal.Status switch
     {

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using CodexCloudIde.Api;
 using CodexCloudIde.Executions.Running;
 using CodexCloudIde.Tenants;
@@ -16,9 +16,9 @@ internal static class ExecutionEndpoints
         var group = routes.MapGroup("/api/v1").RequireAuthorization(TenantPolicy.Tenant).WithTags("executions");
         group.MapPost("/workspaces/{workspace}/executions", StartAsync);
         group.MapGet("/workspaces/{workspace}/executions", (HttpContext context, Runs runs, string workspace, PageRequest page, CancellationToken cancellationToken) =>
-            runs.ListAsync<Execution>(context, workspace, RunRow.OfExecution, page, cancellationToken));
+            runs.ListAsync(context, workspace, RunRow.OfExecution, page, cancellationToken));
         group.MapGet("/workspaces/{workspace}/test-runs", (HttpContext context, Runs runs, string workspace, PageRequest page, CancellationToken cancellationToken) =>
-            runs.ListAsync<TestRun>(context, workspace, RunRow.OfTests, page, cancellationToken));
+            runs.ListAsync(context, workspace, RunRow.OfTests, page, cancellationToken));
         group.MapPost("/workspaces/{workspace}/test-runs", StartTestsAsync);
         group.MapGet("/executions/{id}", (HttpContext context, Runs runs, string id, CancellationToken cancellationToken) => runs.FindAsync(context, id, RunRow.OfExecution, cancellationToken));
         group.MapGroup("/executions").MapEvents<Runs>();
@@ -75,15 +75,15 @@ internal sealed class Runs(RunHistory history, LiveRuns live, RunsElsewhere else
 
     public IReadOnlyList<string> Kinds { get; } = ["executions", "test-runs"];
 
-    /// <summary>Newest first, those under way among them.</summary>
-    public async Task<IResult> ListAsync<T>(HttpContext context, string workspace, string kind, PageRequest page, CancellationToken cancellationToken)
+    /// <summary>Newest first, those under way among them, without what was printed, the cases and the coverage: one by its id has them.</summary>
+    public async Task<IResult> ListAsync(HttpContext context, string workspace, string kind, PageRequest page, CancellationToken cancellationToken)
     {
         if (!WorkspaceId.TryParse(workspace, CultureInfo.InvariantCulture, out var id)) return Refusal.NotFound.ToResult();
         var found = await access.FindAsync(context.GetCaller(), id, Role.Viewer, cancellationToken);
         if (found.Refusal is { } refusal) return refusal.ToResult();
         var rows = await history.ListAsync(context.GetCaller().Tenant, id, kind, page, cancellationToken);
-        var items = Page<RunRow>.Of(rows, page, row => row.Id.ToString("N"));
-        return Results.Json(new { items = items.Items.Select(row => JsonSerializer.Deserialize<T>(row.Result, RunJson.Options)), nextCursor = items.NextCursor }, RunJson.Options);
+        var items = Page<(Guid Id, string Outline)>.Of(rows, page, row => row.Id.ToString("N"));
+        return Results.Json(new { items = items.Items.Select(row => JsonNode.Parse(row.Outline)), nextCursor = items.NextCursor }, RunJson.Options);
     }
 
     /// <param name="kind">Null: either.</param>

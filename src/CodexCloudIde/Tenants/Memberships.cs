@@ -1,6 +1,5 @@
 using CodexCloudIde.Api;
 using CodexCloudIde.Storage;
-using CodexCloudIde.Workspaces;
 using Microsoft.EntityFrameworkCore;
 
 namespace CodexCloudIde.Tenants;
@@ -86,8 +85,6 @@ internal sealed class Memberships(TenantContexts contexts, Revocations revocatio
         if (membership is null) return Refusal.NotFound;
         if (membership.Role == Role.Owner && await IsLastOwnerAsync(context, cancellationToken)) return LastOwner;
         context.Set<Membership>().Remove(membership);
-        // A person who comes back does so without what they were: roles in workspaces are given anew.
-        context.Set<WorkspaceMember>().RemoveRange(await context.Set<WorkspaceMember>().Where(row => row.UserId == user).ToListAsync(cancellationToken));
         // Tokens go with the membership: a person who comes back makes new ones.
         await foreach (var token in context.Set<AccessToken>().Where(row => row.UserId == user && row.RevokedAt == null).AsAsyncEnumerable().WithCancellation(cancellationToken))
             token.RevokedAt = time.GetUtcNow();

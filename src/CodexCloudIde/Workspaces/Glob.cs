@@ -18,7 +18,7 @@ internal sealed class Glob
 
     public bool Matches(string path) => (include.Count == 0 || include.Exists(r => r.IsMatch(path))) && !exclude.Exists(r => r.IsMatch(path));
 
-    /// <summary>Null when the pattern is none (unbalanced braces or brackets).</summary>
+    /// <summary>Null when the pattern is none (unbalanced braces or brackets, a range backwards).</summary>
     public static Glob? Parse(string? pattern)
     {
         var glob = new Glob();
@@ -30,7 +30,15 @@ internal sealed class Glob
                 return null;
             }
 
-            (negated ? glob.exclude : glob.include).Add(new Regex(expression, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline));
+            try
+            {
+                (negated ? glob.exclude : glob.include).Add(new Regex(expression, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline));
+            }
+            catch (Exception failure) when (failure is ArgumentException or NotSupportedException)
+            {
+                // A range that runs backwards; more alternatives than the automaton may have states.
+                return null;
+            }
         }
 
         return glob;

@@ -91,5 +91,7 @@ internal sealed class WorkspaceMemberModel : IEntityTypeConfiguration<WorkspaceM
         builder.HasKey(member => new { member.TenantId, member.WorkspaceId, member.UserId });
         builder.HasIndex(member => new { member.TenantId, member.UserId });
         builder.HasOne<Workspace>().WithMany().HasForeignKey(member => new { member.TenantId, member.WorkspaceId }).OnDelete(DeleteBehavior.Cascade);
+        // Whoever leaves the tenant and comes back does so without what they were: roles in workspaces are given anew.
+        builder.HasOne<Membership>().WithMany().HasForeignKey(member => new { member.TenantId, member.UserId }).OnDelete(DeleteBehavior.Cascade);
     }
 }

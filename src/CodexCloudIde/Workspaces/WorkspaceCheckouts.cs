@@ -20,11 +20,8 @@ internal sealed class WorkspaceCheckouts(WorkspaceFolder folder, WorkspaceUsage 
     /// <summary>Copies; a refusal when it does not fit into the workspace's quota.</summary>
     public Refusal? Copy(WorkspaceRef from, WorkspaceRef to, CancellationToken cancellationToken)
     {
-        if (usage.Used(from, folder) > usage.RoomLeft(from, folder))
-        {
-            return new Refusal(413, "workspace-full", "A second checkout of this workspace does not fit into its quota. Delete what is not needed, or let the task run live.", "checkout");
-        }
-
+        var room = usage.RoomLeft(from, folder);
+        if (usage.Used(from, folder) > room) return DoesNotFit;
         try
         {
             using var staging = folder.Stage(from);
@@ -32,12 +29,17 @@ internal sealed class WorkspaceCheckouts(WorkspaceFolder folder, WorkspaceUsage 
             using (var source = folder.OpenRoot(from))
             using (var target = staging.Folder.Folder(Aside))
             {
-                Fill(source, target, cancellationToken);
+                Fill(source, target, room, cancellationToken);
             }
 
             folder.Create(to);
             folder.Replace(to, staging.Folder, Aside);
             return null;
+        }
+        catch (TooLargeException)
+        {
+            // A program wrote on while it was measured and copied.
+            return DoesNotFit;
         }
         catch (IOException failure) when (DiskRefusals.Of(failure) is { } refusal)
         {
@@ -45,7 +47,10 @@ internal sealed class WorkspaceCheckouts(WorkspaceFolder folder, WorkspaceUsage 
         }
     }
 
-    private static void Fill(DiskFolder from, DiskFolder to, CancellationToken cancellationToken)
+    private static Refusal DoesNotFit { get; } =
+        new(413, "workspace-full", "A second checkout of this workspace does not fit into its quota. Delete what is not needed, or let the task run live.", "checkout");
+
+    private static void Fill(DiskFolder from, DiskFolder to, long room, CancellationToken cancellationToken)
     {
         foreach (var node in DiskTree.Walk(from, "", int.MaxValue, _ => true))
         {
@@ -61,10 +66,10 @@ internal sealed class WorkspaceCheckouts(WorkspaceFolder folder, WorkspaceUsage 
                     into.MakeLink(node.Entry.Name, node.Parent.LinkTarget(node.Entry));
                     break;
                 default:
-                    using (var source = new FileStream(node.Parent.FileToRead(node.Entry.Name), FileAccess.Read, bufferSize: 0))
-                    using (var target = new FileStream(into.NewFile(node.Entry.Name, node.Stat.Mode & 0x1ff), FileAccess.Write, bufferSize: 0))
+                    using (var source = node.Parent.FileToRead(node.Entry.Name))
+                    using (var target = into.NewFile(node.Entry.Name, node.Stat.Mode & 0x1ff))
                     {
-                        source.CopyTo(target);
+                        room -= SparseFile.Copy(source, target, room, cancellationToken);
                     }
 
                     break;

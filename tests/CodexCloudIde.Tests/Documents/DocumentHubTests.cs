@@ -139,7 +139,7 @@ public sealed class DocumentHubTests(IdeHost host) : IClassFixture<IdeHost>
         var answers = new[]
         {
             await foreign.OpenAsync(workspace, "a.txt"), await foreign.OpenAsync(Guid.NewGuid().ToString("N"), "a.txt"), await foreign.OpenAsync("nonsense", "a.txt"),
-            await client.OpenAsync(workspace, "missing.txt"),
+            await client.OpenAsync(workspace, "missing.txt"), await client.OpenAsync(workspace, "a.txt", checkout: "staging"), await client.OpenAsync(workspace, "a.txt", checkout: "../live"),
         };
         Assert.All(answers, answer => Assert.Equal(("notFound", null, null), (answer.Error, answer.Text, answer.DocumentId)));
         var submitted = await foreign.SendAsync(new { documentId = client.DocumentId, clientId = "c", clientSequence = 1, baseRevision = 0, operation = TextOperation.Replace(0, 0, "x") });

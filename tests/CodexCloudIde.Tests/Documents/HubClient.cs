@@ -70,8 +70,8 @@ internal sealed class HubClient : IAsyncDisposable
         return client;
     }
 
-    public Task<OpenResponse> OpenAsync(string workspace, string path, long? known = null) =>
-        connection.InvokeAsync<OpenResponse>("Open", new OpenRequest(workspace, path, KnownRevision: known));
+    public Task<OpenResponse> OpenAsync(string workspace, string path, long? known = null, string? checkout = null) =>
+        connection.InvokeAsync<OpenResponse>("Open", new OpenRequest(workspace, path, checkout, known));
 
     public Task<SubmitResponse> SaveAsync() => connection.InvokeAsync<SubmitResponse>("Save", new DocumentRequest(DocumentId));
 

@@ -97,4 +97,10 @@ public sealed class SearchTests(IdeHost host) : IClassFixture<IdeHost>
     [InlineData("*.py,!test_*", "test_a.py", false)]
     [InlineData("a.b", "axb", false)]
     public void Glob_Pattern_MatchesAsEditorsDo(string pattern, string path, bool matches) => Assert.Equal(matches, Glob.Parse(pattern)!.Matches(path));
+
+    [Theory]
+    [InlineData("[z-a]")]
+    [InlineData("{a,b")]
+    [InlineData("[ab")]
+    public void Glob_Malformed_IsNone(string pattern) => Assert.Null(Glob.Parse(pattern));
 }

@@ -39,7 +39,9 @@ export class TestRuns {
     const runs = (await getJson<{ items: TestRun[] }>(workspaceUrl("/test-runs?limit=8"))).items.filter((run) => !run.checkout);
     const done = runs.filter((run) => run.status !== "running");
     const whole = done.findIndex((run) => !run.filter?.length);
-    for (const run of done.slice(0, whole < 0 ? done.length : whole + 1).reverse()) {
+    // A listing has no cases.
+    const shown = done.slice(0, whole < 0 ? done.length : whole + 1).reverse();
+    for (const run of await Promise.all(shown.map((run) => getJson<TestRun>(`/api/v1/test-runs/${run.id}`)))) {
       this.take(run);
     }
     const now = runs.find((run) => run.status === "running");

@@ -35,6 +35,9 @@ internal sealed class RunRow : ITenantOwned
     /// <summary>The result as the API answers it, JSON.</summary>
     public required string Result { get; set; }
 
+    /// <summary>The result as a listing has it: without what was printed, the cases and the coverage.</summary>
+    public required string Outline { get; set; }
+
     /// <summary>What was asked for, or the one that the tests ran in.</summary>
     public Execution Execution => Kind == OfTests
         ? JsonSerializer.Deserialize<TestRun>(Result, RunJson.Options)!.Execution
@@ -45,12 +48,12 @@ internal sealed class RunRow : ITenantOwned
 
     /// <summary>The result with its execution changed. A test run sums up what its execution does.</summary>
     /// <param name="testStatus">That of the test run; null leaves it.</param>
-    public string ResultWith(Func<Execution, Execution> change, string? testStatus = null)
+    public RunText With(Func<Execution, Execution> change, string? testStatus = null)
     {
-        if (Kind != OfTests) return JsonSerializer.Serialize(change(Execution), RunJson.Options);
+        if (Kind != OfTests) return RunText.Of(change(Execution));
         var run = JsonSerializer.Deserialize<TestRun>(Result, RunJson.Options)!;
         var execution = change(run.Execution);
-        return JsonSerializer.Serialize(run with { Status = testStatus ?? run.Status, Execution = execution, Summary = execution.Summary }, RunJson.Options);
+        return RunText.Of(run with { Status = testStatus ?? run.Status, Execution = execution, Summary = execution.Summary });
     }
 }
 
@@ -64,7 +67,7 @@ internal sealed class RunModel : IEntityTypeConfiguration<RunRow>
         builder.Ignore(run => run.Execution);
         builder.Property(run => run.Kind).HasMaxLength(20);
         builder.Property(run => run.Server).HasMaxLength(100);
-        builder.HasIndex(run => new { run.TenantId, run.WorkspaceId });
+        builder.HasIndex(run => new { run.TenantId, run.WorkspaceId, run.StartedTicks });
         builder.HasIndex(run => new { run.Running, run.Server });
         builder.HasOne<Tenant>().WithMany().HasForeignKey(run => run.TenantId);
     }

@@ -33,6 +33,10 @@ internal sealed class SandboxSettings
     [Range(1, 100_000)]
     public int MostWaiting { get; set; } = 200;
 
+    /// <summary>Executions and test runs of a workspace whose results are kept; older ones are forgotten. The audit log keeps that they were.</summary>
+    [Range(10, 100_000)]
+    public int RunsKept { get; set; } = 500;
+
     public int MostOfOneTenant => Math.Min(Concurrency, ConcurrencyPerTenant ?? Math.Max(1, Concurrency * 3 / 4));
 
     /// <summary>Terminals at once in this process.</summary>

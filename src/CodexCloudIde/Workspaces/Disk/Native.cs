@@ -108,6 +108,9 @@ internal static unsafe partial class Native
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint getdents64(SafeFileHandle folder, byte* buffer, nuint size);
 
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial long lseek(SafeFileHandle file, long offset, int whence);
+
     [LibraryImport("libc")]
     public static partial uint geteuid();
 }

@@ -309,7 +309,8 @@ namespace CodexCloudIde.Storage.Migrations.Postgres
                     Running = table.Column<bool>(type: "boolean", nullable: false),
                     Server = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     StartedTicks = table.Column<long>(type: "bigint", nullable: false),
-                    Result = table.Column<string>(type: "text", nullable: false)
+                    Result = table.Column<string>(type: "text", nullable: false),
+                    Outline = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -363,6 +364,12 @@ namespace CodexCloudIde.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_WorkspaceMembers", x => new { x.TenantId, x.WorkspaceId, x.UserId });
+                    table.ForeignKey(
+                        name: "FK_WorkspaceMembers_Memberships_TenantId_UserId",
+                        columns: x => new { x.TenantId, x.UserId },
+                        principalTable: "Memberships",
+                        principalColumns: new[] { "TenantId", "UserId" },
+                        onDelete: ReferentialAction.Cascade);
                     table.ForeignKey(
                         name: "FK_WorkspaceMembers_Workspaces_TenantId_WorkspaceId",
                         columns: x => new { x.TenantId, x.WorkspaceId },
@@ -424,9 +431,9 @@ namespace CodexCloudIde.Storage.Migrations.Postgres
                 columns: new[] { "Running", "Server" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_Runs_TenantId_WorkspaceId",
+                name: "IX_Runs_TenantId_WorkspaceId_StartedTicks",
                 table: "Runs",
-                columns: new[] { "TenantId", "WorkspaceId" });
+                columns: new[] { "TenantId", "WorkspaceId", "StartedTicks" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Tasks_State",
@@ -471,9 +478,6 @@ namespace CodexCloudIde.Storage.Migrations.Postgres
                 name: "IdempotentAnswers");
 
             migrationBuilder.DropTable(
-                name: "Memberships");
-
-            migrationBuilder.DropTable(
                 name: "Revocations");
 
             migrationBuilder.DropTable(
@@ -499,6 +503,9 @@ namespace CodexCloudIde.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "Accounts");
+
+            migrationBuilder.DropTable(
+                name: "Memberships");
 
             migrationBuilder.DropTable(
                 name: "Workspaces");

@@ -202,6 +202,10 @@ namespace CodexCloudIde.Storage.Migrations.Postgres
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)");
 
+                    b.Property<string>("Outline")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<string>("Result")
                         .IsRequired()
                         .HasColumnType("text");
@@ -230,7 +234,7 @@ namespace CodexCloudIde.Storage.Migrations.Postgres
 
                     b.HasIndex("Running", "Server");
 
-                    b.HasIndex("TenantId", "WorkspaceId");
+                    b.HasIndex("TenantId", "WorkspaceId", "StartedTicks");
 
                     b.ToTable("Runs", (string)null);
                 });
@@ -649,6 +653,12 @@ namespace CodexCloudIde.Storage.Migrations.Postgres
 
             modelBuilder.Entity("CodexCloudIde.Workspaces.WorkspaceMember", b =>
                 {
+                    b.HasOne("CodexCloudIde.Tenants.Membership", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
                     b.HasOne("CodexCloudIde.Workspaces.Workspace", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "WorkspaceId")

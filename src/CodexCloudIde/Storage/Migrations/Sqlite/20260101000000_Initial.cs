@@ -308,7 +308,8 @@ namespace CodexCloudIde.Storage.Migrations.Sqlite
                     Running = table.Column<bool>(type: "INTEGER", nullable: false),
                     Server = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
                     StartedTicks = table.Column<long>(type: "INTEGER", nullable: false),
-                    Result = table.Column<string>(type: "TEXT", nullable: false)
+                    Result = table.Column<string>(type: "TEXT", nullable: false),
+                    Outline = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -362,6 +363,12 @@ namespace CodexCloudIde.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_WorkspaceMembers", x => new { x.TenantId, x.WorkspaceId, x.UserId });
+                    table.ForeignKey(
+                        name: "FK_WorkspaceMembers_Memberships_TenantId_UserId",
+                        columns: x => new { x.TenantId, x.UserId },
+                        principalTable: "Memberships",
+                        principalColumns: new[] { "TenantId", "UserId" },
+                        onDelete: ReferentialAction.Cascade);
                     table.ForeignKey(
                         name: "FK_WorkspaceMembers_Workspaces_TenantId_WorkspaceId",
                         columns: x => new { x.TenantId, x.WorkspaceId },
@@ -423,9 +430,9 @@ namespace CodexCloudIde.Storage.Migrations.Sqlite
                 columns: new[] { "Running", "Server" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_Runs_TenantId_WorkspaceId",
+                name: "IX_Runs_TenantId_WorkspaceId_StartedTicks",
                 table: "Runs",
-                columns: new[] { "TenantId", "WorkspaceId" });
+                columns: new[] { "TenantId", "WorkspaceId", "StartedTicks" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Tasks_State",
@@ -470,9 +477,6 @@ namespace CodexCloudIde.Storage.Migrations.Sqlite
                 name: "IdempotentAnswers");
 
             migrationBuilder.DropTable(
-                name: "Memberships");
-
-            migrationBuilder.DropTable(
                 name: "Revocations");
 
             migrationBuilder.DropTable(
@@ -498,6 +502,9 @@ namespace CodexCloudIde.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "Accounts");
+
+            migrationBuilder.DropTable(
+                name: "Memberships");
 
             migrationBuilder.DropTable(
                 name: "Workspaces");

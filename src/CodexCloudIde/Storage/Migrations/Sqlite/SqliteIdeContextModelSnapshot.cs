@@ -197,6 +197,10 @@ namespace CodexCloudIde.Storage.Migrations.Sqlite
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Outline")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Result")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -225,7 +229,7 @@ namespace CodexCloudIde.Storage.Migrations.Sqlite
 
                     b.HasIndex("Running", "Server");
 
-                    b.HasIndex("TenantId", "WorkspaceId");
+                    b.HasIndex("TenantId", "WorkspaceId", "StartedTicks");
 
                     b.ToTable("Runs", (string)null);
                 });
@@ -640,6 +644,12 @@ namespace CodexCloudIde.Storage.Migrations.Sqlite
 
             modelBuilder.Entity("CodexCloudIde.Workspaces.WorkspaceMember", b =>
                 {
+                    b.HasOne("CodexCloudIde.Tenants.Membership", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
                     b.HasOne("CodexCloudIde.Workspaces.Workspace", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "WorkspaceId")
