@@ -12,8 +12,10 @@ public sealed partial class PageTests(IdeHost host) : IClassFixture<IdeHost>
     [Fact]
     public async Task Page_Policy_AllowsNoEvalAndOnlyItsOwnNonce()
     {
-        using var first = await host.Client.GetAsync("/", Ending);
-        using var second = await host.Client.GetAsync("/", Ending);
+        using var browser = await Browser.SignedInAsync(host.Address, IdeHost.OwnerEmail, IdeHost.OwnerPassword);
+        using var first = await browser.Client.GetAsync("/", Ending);
+        using var second = await browser.Client.GetAsync("/", Ending);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (first.StatusCode, second.StatusCode));
 
         var policy = string.Join(' ', first.Headers.GetValues("Content-Security-Policy"));
         Assert.DoesNotContain("unsafe-eval", policy, StringComparison.Ordinal);
@@ -29,7 +31,8 @@ public sealed partial class PageTests(IdeHost host) : IClassFixture<IdeHost>
     {
         var workspace = await WorkspaceClient.CreateAsync(host);
 
-        var html = await host.Client.GetStringAsync($"/w/{workspace.Id}", Ending);
+        using var browser = await Browser.SignedInAsync(host.Address, IdeHost.OwnerEmail, IdeHost.OwnerPassword);
+        var html = await browser.Client.GetStringAsync($"/w/{workspace.Id}", Ending);
 
         Assert.Contains("id=\"tree\"", html, StringComparison.Ordinal);
         Assert.Contains("id=\"components-reconnect-modal\"", html, StringComparison.Ordinal);
