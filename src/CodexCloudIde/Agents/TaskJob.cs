@@ -14,10 +14,11 @@ namespace CodexCloudIde.Agents;
 
 /// <summary>Runs turns as supervised jobs: whatever happens inside, the task ends in a state that says so and can be taken up again.</summary>
 internal sealed class TaskJob(
-    TaskStore store, OpenDocuments documents, WorkspaceFolder folder, WorkspaceFiles workspaceFiles, WorkspaceEvents events, WorkspaceCheckouts checkouts, ModelCatalog models, AgentTools tools, Permissions permissions, TokenCounter counter, AuditLog audit,
+    TaskStore store, OpenDocuments documents, WorkspaceFolder folder, WorkspaceFiles workspaceFiles, WorkspaceEvents events, WorkspaceCheckouts checkouts, WorkspaceWatch members, ModelCatalog models, AgentTools tools, Permissions permissions, TokenCounter counter, AuditLog audit,
     IOptions<AgentOptions> options, ILogger<TaskJob> logger)
 {
     private const int SqliteConstraint = 19;
+    private const string NotAllowed = "Whoever started it may not work in this workspace any more.";
 
     public TaskFiles FilesOf(TaskSession session) => new(session, store, documents, workspaceFiles, events);
 
@@ -58,6 +59,8 @@ internal sealed class TaskJob(
     private async Task RunTurnAsync(TaskSession session, TaskRun run)
     {
         TurnView? turn = null;
+        using var allowed = members.Watch(session.State.Owner, session.State.Workspace.Workspace, Tenants.Role.Developer);
+        await using var leaving = allowed.Ended.Register(() => run.CancelAsync(byPerson: false));
         try
         {
             turn = await StartTurnAsync(session, run);
@@ -72,7 +75,9 @@ internal sealed class TaskJob(
         }
         catch (OperationCanceledException) when (run.Stopping.IsCancellationRequested)
         {
-            await (run.Cancelled
+            await (allowed.Ended.IsCancellationRequested
+                ? EndAsync(session, (turn ?? NotBegun(session)) with { Status = "cancelled", Error = NotAllowed }, TaskStates.Cancelled, session.State.Outcome, NotAllowed)
+                : run.Cancelled
                 ? EndAsync(session, (turn ?? NotBegun(session)) with { Status = "cancelled" }, TaskStates.Cancelled, session.State.Outcome, null)
                 : InterruptAsync(session, turn));
         }

@@ -19,6 +19,9 @@ public sealed class AccessToken : ITenantOwned
     /// <summary>Space separated, see <see cref="Tenants.Scopes"/>.</summary>
     public required string Scopes { get; init; }
 
+    /// <summary>The token that it was made with: it lasts no longer than that one. Null when a person made it in a browser.</summary>
+    public Guid? MadeWith { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset ExpiresAt { get; init; }

@@ -24,6 +24,10 @@ internal sealed class Credentials(TenantContexts contexts, TimeProvider time)
 
     public static string OfSession(Guid id) => $"session:{id:N}";
 
+    /// <summary>The token that the caller came by; null for a browser session.</summary>
+    public static Guid? TokenOf(Caller caller) =>
+        caller.Credential.StartsWith("token:", StringComparison.Ordinal) ? Guid.ParseExact(caller.Credential.AsSpan("token:".Length), "N") : null;
+
     /// <summary>The browser session that the caller came by; null for a token.</summary>
     public static Guid? SessionOf(Caller caller) =>
         caller.Credential.StartsWith("session:", StringComparison.Ordinal) ? Guid.ParseExact(caller.Credential.AsSpan("session:".Length), "N") : null;

@@ -47,6 +47,7 @@ internal sealed class AccessTokenModel : IEntityTypeConfiguration<AccessToken>
         builder.Property(token => token.Scopes).HasMaxLength(200);
         builder.HasIndex(token => token.Hash).IsUnique();
         builder.HasIndex(token => new { token.TenantId, token.UserId });
+        builder.HasIndex(token => token.MadeWith);
         builder.HasOne<Tenant>().WithMany().HasForeignKey(token => token.TenantId);
     }
 }

@@ -22,7 +22,7 @@ internal static class TokenEndpoints
         return Results.Ok(Page<TokenView>.Of([.. after.Take(page.Limit + 1)], page, view => view.Id));
     }
 
-    private static async Task<IResult> CreateAsync(HttpContext context, AccessTokens tokens, TimeProvider time, NewToken asked, CancellationToken cancellationToken)
+    private static async Task<IResult> CreateAsync(HttpContext context, AccessTokens tokens, NewToken asked, CancellationToken cancellationToken)
     {
         var caller = context.GetCaller();
         var scopes = asked.Scopes ?? Scopes.Usual;
@@ -30,7 +30,7 @@ internal static class TokenEndpoints
         if (scopes.FirstOrDefault(scope => Scopes.All.Contains(scope) && !context.User.HasClaim(Callers.ScopeClaim, scope)) is { } beyond)
             return new Refusal(403, "forbidden", $"The token used here lacks the scope '{beyond}' itself.", "scopes").ToResult();
         var made = await tokens.CreateAsync(
-            caller.Tenant, caller.User, Actor.Of(caller), asked.Name, scopes, asked.ExpiresAt ?? time.GetUtcNow().AddDays(90), cancellationToken);
+            caller.Tenant, caller.User, Actor.Of(caller), asked.Name, scopes, asked.ExpiresAt, cancellationToken, madeWith: Credentials.TokenOf(caller));
         return made.ToResult(pair => Results.Created($"/api/v1/tokens/{pair.Token.Id:N}", TokenView.Of(pair.Token) with { Token = pair.Secret }));
     }
 

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using CodexCloudIde.Tenants;
 using CodexCloudIde.Tests.Documents;
 using CodexCloudIde.Tests.Hosting;
 using CodexCloudIde.Tests.Models;
@@ -98,5 +99,25 @@ public sealed class TaskConcurrencyTests
         Assert.Equal("running", (await host.Client.PostTaskAsync(second, "resume")).GetProperty("state").GetString());
         await host.Client.ToEndAsync(second);
         Assert.Equal("second", (await host.Client.TaskAsync(second)).GetProperty("outcome").GetProperty("summary").GetString());
+    }
+
+    [Fact]
+    public async Task Run_WhoStartedItIsRemoved_StopsAtOnce()
+    {
+        var hang = new Reply.Hang(new(), new());
+        await using var model = await ChatCompletionsServer.StartAsync(hang);
+        await using var host = await IdeHost.StartAsync(model.AsModel);
+        var (token, member) = await host.AddMemberAsync("gone@example.com", Role.Developer);
+        using var client = host.ClientOf(token);
+        var workspace = await host.Client.MakeWorkspaceAsync(("a.txt", "text"));
+        using var added = await host.Client.PutAsJsonAsync($"/api/v1/workspaces/{workspace}/members/{member.User}", new { role = "developer" }, Cancel);
+        var task = await client.StartTaskAsync(workspace, new { kind = "ask", prompt = "Louder" });
+        await hang.Started.Task.WaitAsync(Cancel);
+
+        using var removed = await host.Client.DeleteAsync($"/api/v1/workspaces/{workspace}/members/{member.User}", Cancel);
+        await hang.Gone.Task.WaitAsync(Cancel);
+        await host.Client.ToEndAsync(task);
+        var state = await host.Client.TaskAsync(task);
+        Assert.Equal(("cancelled", "Whoever started it may not work in this workspace any more."), (state.GetProperty("state").GetString(), state.GetProperty("error").GetString()));
     }
 }

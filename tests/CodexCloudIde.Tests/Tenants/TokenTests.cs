@@ -59,4 +59,33 @@ public sealed class TokenTests(IdeHost host) : IClassFixture<IdeHost>
         using var answer = await host.Client.PostAsJsonAsync("/api/v1/tokens", new { name = "x", color = "red" }, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
     }
+
+    [Fact]
+    public async Task Create_WithAToken_LastsNoLongerAndIsRevokedWithIt()
+    {
+        var ends = TimeProvider.System.GetUtcNow().AddDays(10);
+        using var first = host.ClientOf((await CreateAsync(host.Client, new { name = "first", scopes = new[] { "read", "write" }, expiresAt = ends })).GetProperty("token").GetString());
+        var second = await CreateAsync(first, new { name = "second", scopes = new[] { "read", "write" } });
+        Assert.Equal(ends, second.GetProperty("expiresAt").GetDateTimeOffset(), TimeSpan.FromSeconds(1));
+        using var longer = await first.PostAsJsonAsync("/api/v1/tokens", new { name = "longer", scopes = new[] { "read" }, expiresAt = ends.AddDays(1) }, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, longer.StatusCode);
+        using var client = host.ClientOf(second.GetProperty("token").GetString());
+        using var third = host.ClientOf((await CreateAsync(client, new { name = "third", scopes = new[] { "read" } })).GetProperty("token").GetString());
+
+        var tokens = (await host.Client.GetFromJsonAsync<JsonElement>("/api/v1/tokens", TestContext.Current.CancellationToken)).GetProperty("items").EnumerateArray();
+        var id = tokens.Single(token => token.GetProperty("name").GetString() == "first").GetProperty("id").GetString();
+        using var revoked = await host.Client.DeleteAsync($"/api/v1/tokens/{id}", TestContext.Current.CancellationToken);
+        foreach (var revokedToo in new[] { first, client, third })
+        {
+            using var after = await revokedToo.GetAsync("/api/v1/tokens", TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.Unauthorized, after.StatusCode);
+        }
+    }
+
+    private static async Task<JsonElement> CreateAsync(HttpClient client, object request)
+    {
+        using var made = await client.PostAsJsonAsync("/api/v1/tokens", request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        return await made.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+    }
 }

@@ -257,6 +257,9 @@ namespace CodexCloudIde.Storage.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("bytea");
 
+                    b.Property<Guid?>("MadeWith")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
@@ -280,6 +283,8 @@ namespace CodexCloudIde.Storage.Migrations.Postgres
 
                     b.HasIndex("Hash")
                         .IsUnique();
+
+                    b.HasIndex("MadeWith");
 
                     b.HasIndex("TenantId", "UserId");
 

@@ -238,6 +238,7 @@ namespace CodexCloudIde.Storage.Migrations.Postgres
                     Name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     Hash = table.Column<byte[]>(type: "bytea", nullable: false),
                     Scopes = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    MadeWith = table.Column<Guid>(type: "uuid", nullable: true),
                     CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     ExpiresAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     RevokedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
@@ -383,6 +384,11 @@ namespace CodexCloudIde.Storage.Migrations.Postgres
                 table: "AccessTokens",
                 column: "Hash",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AccessTokens_MadeWith",
+                table: "AccessTokens",
+                column: "MadeWith");
 
             migrationBuilder.CreateIndex(
                 name: "IX_AccessTokens_TenantId_UserId",

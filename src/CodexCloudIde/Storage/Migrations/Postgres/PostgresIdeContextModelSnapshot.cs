@@ -254,6 +254,9 @@ namespace CodexCloudIde.Storage.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("bytea");
 
+                    b.Property<Guid?>("MadeWith")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
@@ -277,6 +280,8 @@ namespace CodexCloudIde.Storage.Migrations.Postgres
 
                     b.HasIndex("Hash")
                         .IsUnique();
+
+                    b.HasIndex("MadeWith");
 
                     b.HasIndex("TenantId", "UserId");
 

@@ -252,6 +252,9 @@ namespace CodexCloudIde.Storage.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("BLOB");
 
+                    b.Property<Guid?>("MadeWith")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
@@ -275,6 +278,8 @@ namespace CodexCloudIde.Storage.Migrations.Sqlite
 
                     b.HasIndex("Hash")
                         .IsUnique();
+
+                    b.HasIndex("MadeWith");
 
                     b.HasIndex("TenantId", "UserId");
 

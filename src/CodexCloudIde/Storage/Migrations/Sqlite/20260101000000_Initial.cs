@@ -237,6 +237,7 @@ namespace CodexCloudIde.Storage.Migrations.Sqlite
                     Name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
                     Hash = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Scopes = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    MadeWith = table.Column<Guid>(type: "TEXT", nullable: true),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     ExpiresAt = table.Column<long>(type: "INTEGER", nullable: false),
                     RevokedAt = table.Column<long>(type: "INTEGER", nullable: true)
@@ -382,6 +383,11 @@ namespace CodexCloudIde.Storage.Migrations.Sqlite
                 table: "AccessTokens",
                 column: "Hash",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AccessTokens_MadeWith",
+                table: "AccessTokens",
+                column: "MadeWith");
 
             migrationBuilder.CreateIndex(
                 name: "IX_AccessTokens_TenantId_UserId",

@@ -249,6 +249,9 @@ namespace CodexCloudIde.Storage.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("BLOB");
 
+                    b.Property<Guid?>("MadeWith")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
@@ -272,6 +275,8 @@ namespace CodexCloudIde.Storage.Migrations.Sqlite
 
                     b.HasIndex("Hash")
                         .IsUnique();
+
+                    b.HasIndex("MadeWith");
 
                     b.HasIndex("TenantId", "UserId");
 
