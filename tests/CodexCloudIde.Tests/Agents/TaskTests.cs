@@ -189,10 +189,15 @@ public sealed class TaskTests
     public async Task Pause_HoldsTheNextStep_UntilItIsResumed()
     {
         using var pace = new SemaphoreSlim(0);
-        await using var model = await ChatCompletionsServer.StartAsync((_, i) => i == 0 ? Wait(pace, Reply.Call.Of("list_files", new { })) : new Reply.Say("done"));
+        using var asked = new SemaphoreSlim(0);
+        await using var model = await ChatCompletionsServer.StartAsync((_, i) =>
+        {
+            asked.Release();
+            return i == 0 ? Wait(pace, Reply.Call.Of("list_files", new { })) : new Reply.Say("done");
+        });
         await using var host = await IdeHost.StartAsync(model.AsModel);
         var task = await host.Client.StartTaskAsync(await host.Client.MakeWorkspaceAsync(("a.txt", "a")), new { kind = "ask", prompt = "?" });
-        await host.Client.UntilAsync(task, happened => happened.Name == "turn.started");
+        await asked.WaitAsync(Cancel);
         Assert.Equal("paused", (await host.Client.PostTaskAsync(task, "pause")).GetProperty("state").GetString());
         pace.Release();
         await host.Client.UntilAsync(task, happened => happened.Name == "item.completed" && happened.Data.GetProperty("type").GetString() == "commandExecution");
