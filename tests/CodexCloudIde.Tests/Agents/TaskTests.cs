@@ -68,10 +68,15 @@ public sealed class TaskTests
     public async Task Message_WhileItRuns_IsHeardBeforeTheNextStep()
     {
         using var pace = new SemaphoreSlim(0);
-        await using var model = await ChatCompletionsServer.StartAsync(new Reply.Slowly(pace, "thinking"), new Reply.Say("as you say"));
+        using var asked = new SemaphoreSlim(0);
+        await using var model = await ChatCompletionsServer.StartAsync((_, i) =>
+        {
+            asked.Release();
+            return i == 0 ? new Reply.Slowly(pace, "thinking") : new Reply.Say("as you say");
+        });
         await using var host = await IdeHost.StartAsync(model.AsModel);
         var task = await host.Client.StartTaskAsync(await host.Client.MakeWorkspaceAsync(), new { kind = "ask", prompt = "first" });
-        await host.Client.UntilAsync(task, happened => happened.Name == "turn.started");
+        await asked.WaitAsync(Cancel);
         using (var said = await host.Client.PostAsJsonAsync($"/api/v1/tasks/{task}/messages", new { text = "rather this" }, Cancel))
         {
             Assert.Equal(HttpStatusCode.Accepted, said.StatusCode);
