@@ -1,3 +1,5 @@
+using CodexCloudIde.Benchmarks.Editing;
+
 namespace CodexCloudIde.Benchmarks;
 
 /// <summary>What was asked for on the command line.</summary>

@@ -101,7 +101,7 @@ public sealed partial class VisitorJourneyTests
         await Chromium.ShootAsync(page, "4-colours");
 
         await page.GetByRole(AriaRole.Separator, new() { Name = "Resize the bottom panel" }).PressAsync("ArrowUp");
-        await visitor.ShellAsync("clear; was=$(stty size); while [ \"$was\" = \"$(stty size)\" ]; do sleep 0.1; done; echo re''sized to $(stty size); sleep 1000");
+        await visitor.ShellAsync("clear; was=$(stty size); while [ \"$was\" = \"$(stty size)\" ]; do sleep 0.1; done; sh -c 'echo re\"\"sized to $(stty size); exec sleep 1000'");
         await page.GetByRole(AriaRole.Separator, new() { Name = "Resize the bottom panel" }).PressAsync("ArrowUp");
         await page.GetByRole(AriaRole.Separator, new() { Name = "Resize the bottom panel" }).PressAsync("ArrowUp");
         await visitor.ShellSaysAsync("resized to");

@@ -1,0 +1,20 @@
+namespace CodexCloudIde.Benchmarks.Editing;
+
+/// <summary>The editing engine from the text alone to a browser that shows what another typed.</summary>
+internal static class EditingBenchmark
+{
+    public static async Task RunAsync(Arguments arguments, Report report, CancellationToken cancellationToken)
+    {
+        var traces = new List<Trace>();
+        foreach (var file in arguments.Traces.Count > 0 ? arguments.Traces : Found(arguments.Data)) traces.Add(await Trace.ReadAsync(file, cancellationToken));
+        if (traces.Count == 0) traces.Add(Trace.Seeded(arguments.Quick ? 50_000 : 250_000));
+        foreach (var trace in traces) TextFigure.Measure(trace, arguments, report);
+    }
+
+    private static List<string> Found(string? data)
+    {
+        if (data is null) return [];
+        var folder = Path.Combine(data, "editing");
+        return [.. Directory.EnumerateFiles(Directory.Exists(folder) ? folder : data, "*.json*").Order(StringComparer.Ordinal)];
+    }
+}
