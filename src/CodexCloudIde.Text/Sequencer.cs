@@ -43,9 +43,12 @@ public enum Verdict
 /// </remarks>
 public sealed class Sequencer<TAuthor>
 {
-    private readonly Dictionary<string, SequencedEdit<TAuthor>> lastOf = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Client> clients = new(StringComparer.Ordinal);
     private readonly SequencedEdit<TAuthor>[] ring;
     private int remembered;
+
+    /// <summary>Of the newest edit: whoever types goes on typing.</summary>
+    private Client? latest;
 
     /// <summary>A document at a revision, with nothing remembered yet.</summary>
     /// <param name="document">Owned by this from now on.</param>
@@ -69,13 +72,13 @@ public sealed class Sequencer<TAuthor>
     public long OldestBase => Revision - remembered;
 
     /// <summary>The last edit of every client known, for a snapshot.</summary>
-    public IReadOnlyCollection<SequencedEdit<TAuthor>> LastOfClients => lastOf.Values;
+    public IReadOnlyCollection<SequencedEdit<TAuthor>> LastOfClients => [.. clients.Values.Select(client => client.Last)];
 
     /// <summary>Takes back into memory what a snapshot knew of a client.</summary>
     public void Recall(SequencedEdit<TAuthor> last)
     {
         ArgumentNullException.ThrowIfNull(last);
-        lastOf[last.ClientId] = last;
+        Keep(last);
     }
 
     /// <summary>Remembers an edit that the text already has in it; in order, up to <see cref="Revision"/>.</summary>
@@ -84,7 +87,7 @@ public sealed class Sequencer<TAuthor>
         ArgumentNullException.ThrowIfNull(edit);
         ring[edit.Revision % ring.Length] = edit;
         remembered = Math.Min(remembered + 1, ring.Length);
-        lastOf[edit.ClientId] = edit;
+        Keep(edit);
     }
 
     /// <summary>Applies an edit that was sequenced before, from a journal: the one after <see cref="Revision"/>.</summary>
@@ -105,14 +108,16 @@ public sealed class Sequencer<TAuthor>
     public void Forget(Predicate<SequencedEdit<TAuthor>> isGone)
     {
         ArgumentNullException.ThrowIfNull(isGone);
-        foreach (var client in lastOf.Values.Where(edit => isGone(edit)).ToList())
+        foreach (var client in clients.Values.Where(client => isGone(client.Last)).ToList())
         {
-            lastOf.Remove(client.ClientId);
+            clients.Remove(client.Last.ClientId);
         }
+
+        latest = null;
     }
 
     /// <summary>The first edit of a client, whoever sent it: to whom that client belongs. Null for an unknown client.</summary>
-    public SequencedEdit<TAuthor>? LastOf(string clientId) => lastOf.GetValueOrDefault(clientId);
+    public SequencedEdit<TAuthor>? LastOf(string clientId) => Find(clientId)?.Last;
 
     /// <summary>The edits after a revision, oldest first; null when it is older than <see cref="OldestBase"/> or newer than <see cref="Revision"/>.</summary>
     public IReadOnlyList<SequencedEdit<TAuthor>>? Since(long revision)
@@ -134,7 +139,7 @@ public sealed class Sequencer<TAuthor>
     /// <summary>Sequences an edit, or says why not; then nothing has changed.</summary>
     public (Verdict Verdict, SequencedEdit<TAuthor>? Edit) Submit(Submission<TAuthor> submission)
     {
-        var last = lastOf.GetValueOrDefault(submission.ClientId);
+        var last = Find(submission.ClientId)?.Last;
         if (last is not null && submission.ClientSequence <= last.ClientSequence)
         {
             return Repeated(submission, last);
@@ -161,18 +166,33 @@ public sealed class Sequencer<TAuthor>
             operation = TextOperation.Transform(ring[revision % ring.Length].Operation, operation).Later;
         }
 
-        if (Document.Check(operation) != TextFault.None)
+        if (Document.TryApply(operation, out var inverse) != TextFault.None)
         {
             return (Verdict.Invalid, null);
         }
 
-        var inverse = Document.Invert(operation);
-        Document.TryApply(operation);
         Revision++;
         var edit = new SequencedEdit<TAuthor>(
             Revision, submission.ClientId, submission.ClientSequence, submission.Author, operation, inverse, Document.Length);
         Remember(edit);
         return (Verdict.Sequenced, edit);
+    }
+
+    private Client? Find(string clientId) =>
+        latest is { } client && client.Last.ClientId == clientId ? client : clients.GetValueOrDefault(clientId);
+
+    private void Keep(SequencedEdit<TAuthor> edit)
+    {
+        if (Find(edit.ClientId) is { } client)
+        {
+            client.Last = edit;
+        }
+        else
+        {
+            clients[edit.ClientId] = client = new Client(edit);
+        }
+
+        latest = client;
     }
 
     private (Verdict, SequencedEdit<TAuthor>?) Repeated(Submission<TAuthor> submission, SequencedEdit<TAuthor> last)
@@ -203,5 +223,10 @@ public sealed class Sequencer<TAuthor>
 
         var next = ring[(revision + 1) % ring.Length];
         return next.Length - next.Operation.LengthDelta;
+    }
+
+    private sealed class Client(SequencedEdit<TAuthor> last)
+    {
+        public SequencedEdit<TAuthor> Last { get; set; } = last;
     }
 }

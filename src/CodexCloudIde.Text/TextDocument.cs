@@ -85,35 +85,27 @@ public sealed class TextDocument
     /// <summary>Applies an edit, or leaves the text alone and says what is wrong with it here.</summary>
     public TextFault TryApply(TextOperation operation)
     {
-        if (Check(operation) is var fault and not TextFault.None)
+        var fault = Check(operation);
+        if (fault == TextFault.None)
         {
-            return fault;
+            Apply(operation);
         }
 
-        var position = 0;
-        foreach (var step in operation.Steps)
-        {
-            if (step.IsRetain)
-            {
-                position += step.Count;
-                continue;
-            }
+        return fault;
+    }
 
-            MoveGap(position);
-            cleanFront = Math.Min(cleanFront, position);
-            cleanBack = Math.Min(cleanBack, Length - position - (step.IsDelete ? step.InputLength : 0));
-            if (step.Inserted is { } inserted)
-            {
-                Insert(inserted);
-                position += inserted.Length;
-            }
-            else
-            {
-                Delete(step.InputLength);
-            }
+    /// <summary>The same, with the edit that takes it back.</summary>
+    /// <param name="inverse">Identity when there is a fault.</param>
+    public TextFault TryApply(TextOperation operation, out TextOperation inverse)
+    {
+        var fault = Check(operation);
+        inverse = fault == TextFault.None ? Invert(operation) : TextOperation.Identity;
+        if (fault == TextFault.None)
+        {
+            Apply(operation);
         }
 
-        return TextFault.None;
+        return fault;
     }
 
     /// <summary>Is this an edit of this text: long enough, no edge inside a surrogate pair?</summary>
@@ -167,6 +159,32 @@ public sealed class TextDocument
 
     /// <inheritdoc/>
     public override string ToString() => Substring(0, Length);
+
+    private void Apply(TextOperation operation)
+    {
+        var position = 0;
+        foreach (var step in operation.Steps)
+        {
+            if (step.IsRetain)
+            {
+                position += step.Count;
+                continue;
+            }
+
+            MoveGap(position);
+            cleanFront = Math.Min(cleanFront, position);
+            cleanBack = Math.Min(cleanBack, Length - position - (step.IsDelete ? step.InputLength : 0));
+            if (step.Inserted is { } inserted)
+            {
+                Insert(inserted);
+                position += inserted.Length;
+            }
+            else
+            {
+                Delete(step.InputLength);
+            }
+        }
+    }
 
     private int LineFeed(int index) => index < lineFeeds.Gap ? lineFeeds[index] : Length - lineFeeds[index];
 

@@ -41,7 +41,7 @@ public sealed partial class TextOperation
     public TextOperation Compose(TextOperation next)
     {
         ArgumentNullException.ThrowIfNull(next);
-        var result = new TextOperationBuilder();
+        var result = default(StepWriter);
         var first = new StepCursor(Steps);
         var second = new StepCursor(next.Steps);
         while (true)
@@ -65,7 +65,7 @@ public sealed partial class TextOperation
                 var units = Math.Min(first.Remaining, second.Remaining);
                 if (first.Inserted is null)
                 {
-                    _ = second.IsDelete ? result.Delete(units) : result.Retain(units);
+                    Keep(ref result, units, second.IsDelete);
                 }
                 else if (!second.IsDelete)
                 {
@@ -84,8 +84,8 @@ public sealed partial class TextOperation
     {
         ArgumentNullException.ThrowIfNull(earlier);
         ArgumentNullException.ThrowIfNull(later);
-        var earlierNow = new TextOperationBuilder();
-        var laterNow = new TextOperationBuilder();
+        var earlierNow = default(StepWriter);
+        var laterNow = default(StepWriter);
         var a = new StepCursor(earlier.Steps);
         var b = new StepCursor(later.Steps);
         while (!a.AtEnd || !b.AtEnd)
@@ -108,12 +108,12 @@ public sealed partial class TextOperation
                 var units = Math.Min(a.Remaining, b.Remaining);
                 if (!b.IsDelete)
                 {
-                    _ = a.IsDelete ? earlierNow.Delete(units) : earlierNow.Retain(units);
+                    Keep(ref earlierNow, units, a.IsDelete);
                 }
 
                 if (!a.IsDelete)
                 {
-                    _ = b.IsDelete ? laterNow.Delete(units) : laterNow.Retain(units);
+                    Keep(ref laterNow, units, b.IsDelete);
                 }
 
                 a.Skip(units);
@@ -130,7 +130,7 @@ public sealed partial class TextOperation
     internal TextOperation Invert<TSource>(TSource source, Slice<TSource> slice)
         where TSource : allows ref struct
     {
-        var result = new TextOperationBuilder();
+        var result = default(StepWriter);
         var position = 0;
         foreach (var step in steps)
         {
@@ -151,6 +151,18 @@ public sealed partial class TextOperation
         }
 
         return result.Build();
+    }
+
+    private static void Keep(ref StepWriter target, int units, bool deleted)
+    {
+        if (deleted)
+        {
+            target.Delete(units);
+        }
+        else
+        {
+            target.Retain(units);
+        }
     }
 
     private void RequireLength(string text)

@@ -52,36 +52,23 @@ public sealed partial class TextOperation
     public static TextFault TryCreate(IEnumerable<object> spelled, out TextOperation operation)
     {
         ArgumentNullException.ThrowIfNull(spelled);
-        operation = Identity;
-        var builder = new TextOperationBuilder();
-        long length = 0;
+        var decoder = new TextOperationDecoder();
         foreach (var step in spelled)
         {
             switch (step)
             {
-                case string { Length: > 0 } text when Check(text) is var fault:
-                    if (fault != TextFault.None)
-                    {
-                        return fault;
-                    }
-
-                    length += text.Length;
-                    builder.Insert(text);
+                case string text:
+                    decoder.Add(text);
                     break;
-                case int count when count is not (0 or int.MinValue) && (length += Math.Abs(count)) <= int.MaxValue:
-                    _ = count > 0 ? builder.Retain(count) : builder.Delete(-count);
+                case int count:
+                    decoder.Add(count);
                     break;
                 default:
-                    return TextFault.Malformed;
-            }
-
-            if (length > int.MaxValue)
-            {
-                return TextFault.Malformed;
+                    decoder.Fail(TextFault.Malformed);
+                    break;
             }
         }
 
-        operation = builder.Build();
-        return TextFault.None;
+        return decoder.Finish(out operation);
     }
 }

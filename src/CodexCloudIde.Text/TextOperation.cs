@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace CodexCloudIde.Text;
@@ -23,7 +24,7 @@ namespace CodexCloudIde.Text;
 /// </para>
 /// <para>
 /// Surrogate pairs and line ends. A document never holds a carriage return or half a pair. An operation cannot know the text it will meet,
-/// so inserted texts are checked when it is read (<see cref="TryCreate"/>) and its edges when it is applied (<see cref="TextDocument.TryApply"/>).
+/// so inserted texts are checked when it is read (<see cref="TryCreate"/>) and its edges when it is applied (<see cref="TextDocument.TryApply(TextOperation)"/>).
 /// Transforming keeps validity: edges move only to edges of the other operation.
 /// </para>
 /// The algebra follows Ellis and Gibbs, "Concurrency control in groupware systems" (1989), as centralised by Nichols et al., "High-latency,
@@ -34,21 +35,15 @@ public sealed partial class TextOperation : IEquatable<TextOperation>
 {
     private readonly ImmutableArray<TextStep> steps;
 
-    internal TextOperation(ImmutableArray<TextStep> steps, int requiredLength)
+    internal TextOperation(ImmutableArray<TextStep> steps, int requiredLength, int lengthDelta)
     {
         this.steps = steps;
-        var delta = 0;
-        foreach (var step in steps)
-        {
-            delta += step.OutputLength - step.InputLength;
-        }
-
         RequiredLength = requiredLength;
-        LengthDelta = delta;
+        LengthDelta = lengthDelta;
     }
 
     /// <summary>The edit that changes nothing.</summary>
-    public static TextOperation Identity { get; } = new([], 0);
+    public static TextOperation Identity { get; } = new([], 0, 0);
 
     /// <summary>The canonical steps.</summary>
     public ReadOnlySpan<TextStep> Steps => steps.AsSpan();
@@ -81,6 +76,15 @@ public sealed partial class TextOperation : IEquatable<TextOperation>
     public static TextOperation Replace(int position, int deleted, string inserted) =>
         new TextOperationBuilder().Retain(position).Insert(inserted).Delete(deleted).Build();
 
+    /// <summary>Reads the JSON form of API.md.</summary>
+    /// <exception cref="JsonException">It is none, or no operation.</exception>
+    public static TextOperation Parse(ReadOnlySpan<byte> utf8Json)
+    {
+        var reader = new Utf8JsonReader(utf8Json);
+        reader.Read();
+        return TextOperationJsonConverter.Read(ref reader);
+    }
+
     /// <inheritdoc/>
     public bool Equals(TextOperation? other) => other is not null && Steps.SequenceEqual(other.Steps);
 
@@ -100,5 +104,5 @@ public sealed partial class TextOperation : IEquatable<TextOperation>
     }
 
     /// <summary>The JSON form of API.md, such as <c>[5,"abc",-3]</c>.</summary>
-    public override string ToString() => System.Text.Json.JsonSerializer.Serialize(this);
+    public override string ToString() => JsonSerializer.Serialize(this);
 }

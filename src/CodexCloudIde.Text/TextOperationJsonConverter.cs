@@ -6,26 +6,36 @@ namespace CodexCloudIde.Text;
 /// <summary>The JSON form: a list of counts (kept: positive, deleted: negative) and inserted texts.</summary>
 public sealed class TextOperationJsonConverter : JsonConverter<TextOperation>
 {
+    private static readonly string[] Keys = [.. Enumerable.Range(0, 128).Select(code => ((char)code).ToString())];
+
     /// <inheritdoc/>
-    public override TextOperation Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    public override TextOperation Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Read(ref reader);
+
+    internal static TextOperation Read(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
             throw new JsonException("An operation is a list.");
         }
 
-        List<object> spelled = [];
+        var decoder = default(TextOperationDecoder);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            spelled.Add(reader.TokenType switch
+            if (reader.TokenType == JsonTokenType.String)
             {
-                JsonTokenType.Number when reader.TryGetInt32(out var count) => count,
-                JsonTokenType.String => ReadText(ref reader),
-                _ => throw new JsonException("An operation's steps are whole numbers and texts."),
-            });
+                decoder.Add(ReadText(ref reader));
+            }
+            else if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var count))
+            {
+                decoder.Add(count);
+            }
+            else
+            {
+                throw new JsonException("An operation's steps are whole numbers and texts.");
+            }
         }
 
-        var fault = TextOperation.TryCreate(spelled, out var operation);
+        var fault = decoder.Finish(out var operation);
         return fault == TextFault.None ? operation : throw new JsonException($"Not an operation: {fault}.");
     }
 
@@ -52,6 +62,12 @@ public sealed class TextOperationJsonConverter : JsonConverter<TextOperation>
 
     private static string ReadText(ref Utf8JsonReader reader)
     {
+        // One key, as nearly always.
+        if (!reader.HasValueSequence && reader.ValueSpan is [> (byte)'\\' and < 128 or >= (byte)' ' and < (byte)'\\'] and var one)
+        {
+            return Keys[one[0]];
+        }
+
         try
         {
             return reader.GetString()!;

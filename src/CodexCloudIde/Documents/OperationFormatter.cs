@@ -11,9 +11,9 @@ namespace CodexCloudIde.Documents;
 [JsonConverter(typeof(SentOperationJsonConverter))]
 public readonly record struct SentOperation(TextOperation Operation, TextFault Fault)
 {
-    internal static SentOperation Of(IEnumerable<object> spelled)
+    internal static SentOperation Of(TextOperationDecoder decoder)
     {
-        var fault = TextOperation.TryCreate(spelled, out var operation);
+        var fault = decoder.Finish(out var operation);
         return new SentOperation(operation, fault);
     }
 
@@ -44,29 +44,27 @@ internal sealed class OperationFormatter : IMessagePackFormatter<TextOperation?>
             return SentOperation.Malformed;
         }
 
-        var steps = new object[reader.ReadArrayHeader()];
-        var fault = TextFault.None;
-        for (var i = 0; i < steps.Length; i++)
+        var decoder = default(TextOperationDecoder);
+        for (var left = reader.ReadArrayHeader(); left > 0; left--)
         {
-            steps[i] = 0;
             switch (reader.NextMessagePackType)
             {
                 case MessagePackType.Integer:
-                    fault = TryReadInt(ref reader, out var count) ? fault : TextFault.Malformed;
-                    steps[i] = count;
+                    if (TryReadInt(ref reader, out var count)) decoder.Add(count);
+                    else decoder.Fail(TextFault.Malformed);
                     break;
                 case MessagePackType.String:
-                    fault = TryReadText(ref reader, out var text) ? fault : TextFault.LoneSurrogate;
-                    steps[i] = text;
+                    if (TryReadText(ref reader, out var text)) decoder.Add(text);
+                    else decoder.Fail(TextFault.LoneSurrogate);
                     break;
                 default:
                     reader.Skip();
-                    fault = TextFault.Malformed;
+                    decoder.Fail(TextFault.Malformed);
                     break;
             }
         }
 
-        return fault == TextFault.None ? SentOperation.Of(steps) : SentOperation.Malformed with { Fault = fault };
+        return SentOperation.Of(decoder);
     }
 
     public void Serialize(ref MessagePackWriter writer, TextOperation? value, MessagePackSerializerOptions options)
@@ -122,24 +120,24 @@ internal sealed class SentOperationJsonConverter : JsonConverter<SentOperation>
     {
         using var document = JsonDocument.ParseValue(ref reader);
         if (document.RootElement.ValueKind != JsonValueKind.Array) return SentOperation.Malformed;
-        List<object> steps = [];
+        var decoder = default(TextOperationDecoder);
         foreach (var element in document.RootElement.EnumerateArray())
         {
             switch (element.ValueKind)
             {
                 case JsonValueKind.Number when element.TryGetInt32(out var count):
-                    steps.Add(count);
+                    decoder.Add(count);
                     break;
                 case JsonValueKind.String:
                     if (TryGetText(element) is not { } text) return SentOperation.Malformed with { Fault = TextFault.LoneSurrogate };
-                    steps.Add(text);
+                    decoder.Add(text);
                     break;
                 default:
                     return SentOperation.Malformed;
             }
         }
 
-        return SentOperation.Of(steps);
+        return SentOperation.Of(decoder);
     }
 
     public override void Write(Utf8JsonWriter writer, SentOperation value, JsonSerializerOptions options) =>

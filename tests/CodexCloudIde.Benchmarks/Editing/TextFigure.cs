@@ -19,13 +19,14 @@ internal static class TextFigure
         var wire = trace.Edits.Select(edit => JsonSerializer.SerializeToUtf8Bytes(edit)).ToArray();
         var best = double.MaxValue;
         var text = "";
-        for (var round = 0; round < (arguments.Quick ? 3 : 7); round++)
+        var all = Stopwatch.GetTimestamp();
+        for (var round = 0; round < 7 || Stopwatch.GetElapsedTime(all).TotalSeconds < (arguments.Quick ? 1 : 4); round++)
         {
             var sequencer = new Sequencer<int>(new TextDocument(trace.Start), 0, 4096);
             var began = Stopwatch.GetTimestamp();
             for (var i = 0; i < wire.Length; i++)
             {
-                var operation = JsonSerializer.Deserialize<TextOperation>(wire[i])!;
+                var operation = TextOperation.Parse(wire[i]);
                 var (verdict, _) = sequencer.Submit(new Submission<int>("author", i + 1, sequencer.Revision, operation, 0));
                 if (verdict is not Verdict.Sequenced) throw new InvalidDataException($"{trace.Name}: operation {i} is {verdict}");
             }
