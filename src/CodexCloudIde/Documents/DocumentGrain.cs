@@ -51,6 +51,14 @@ internal sealed partial class DocumentGrain(
         return outcome.Succeeded ? await outcome.Value.Writer.SubmitAsync(edit) : new SubmitResult(0, 0, null, "gone");
     }
 
+    public async Task<IReadOnlyList<SubmitResult>> SubmitAsync(TenantId tenant, IReadOnlyList<SubmittedEdit> edits)
+    {
+        if (tenant != key.Workspace.Tenant) return [.. edits.Select(_ => new SubmitResult(0, 0, null, "notFound"))];
+        var outcome = await LoadAsync();
+        if (!outcome.Succeeded) return [.. edits.Select(_ => new SubmitResult(0, 0, null, "gone"))];
+        return await outcome.Value.Writer.SubmitAsync(edits);
+    }
+
     public async Task<Outcome<Watching>> WatchAsync(IDocumentObserver observer)
     {
         var outcome = await LoadAsync();

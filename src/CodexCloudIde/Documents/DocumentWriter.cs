@@ -1,6 +1,8 @@
+using System.Buffers;
 using CodexCloudIde.Documents.Journal;
 using CodexCloudIde.Tenants;
 using CodexCloudIde.Text;
+using MessagePack;
 
 namespace CodexCloudIde.Documents;
 
@@ -80,30 +82,18 @@ internal sealed class DocumentWriter
 
     /// <summary>An edit of a client; completes when it is durable.</summary>
     /// <exception cref="JournalFencedException">Not durable, and not by this writer any more.</exception>
-    public async Task<SubmitResult> SubmitAsync(SubmittedEdit edit)
-    {
-        ThrowIfBroken();
-        var last = sequencer.LastOf(edit.ClientId);
-        if (edit.ClientId.StartsWith(OwnPrefix, StringComparison.Ordinal)) return Refused("invalidOperation");
-        // A file with a NUL is no text: it could not be opened again.
-        foreach (var step in edit.Operation.Steps)
-        {
-            if (step.Inserted?.Contains('\0', StringComparison.Ordinal) == true) return Refused("invalidOperation");
-        }
+    public async Task<SubmitResult> SubmitAsync(SubmittedEdit edit) => (await SubmitAsync([edit]))[0];
 
-        if (last is not null && last.Author.Actor.Id != edit.Actor.Id) return Refused("forbidden");
-        var isNew = edit.ClientSequence > (last?.ClientSequence ?? 0);
-        if (isNew && sequencer.Document.Length + edit.Operation.LengthDelta > options.LargestFile) return Refused("tooLarge");
-        return await SequenceAsync(edit);
-    }
+    /// <summary>Edits of clients, one after the other with nobody between; completes when all are durable.</summary>
+    /// <exception cref="JournalFencedException">Not durable, and not by this writer any more.</exception>
+    public Task<IReadOnlyList<SubmitResult>> SubmitAsync(IReadOnlyList<SubmittedEdit> edits) => SequenceAsync(edits, isOwn: false);
 
     /// <summary>An edit by the server on behalf of <paramref name="actor"/>, on the newest revision; sequenced when this returns, durable when it completes.</summary>
     /// <param name="mark">What is to be remembered of the file in the same transaction, given the revision after the edit.</param>
-    public Task<SubmitResult> SubmitOwnAsync(Actor actor, TextOperation operation, Func<long, (byte[] Mark, long Saved)>? mark = null)
+    public async Task<SubmitResult> SubmitOwnAsync(Actor actor, TextOperation operation, Func<long, (byte[] Mark, long Saved)>? mark = null)
     {
-        ThrowIfBroken();
         ownSequence++;
-        return SequenceAsync(new SubmittedEdit($"{OwnPrefix}{Epoch}", ownSequence, Revision, operation, actor), mark);
+        return (await SequenceAsync([new SubmittedEdit($"{OwnPrefix}{Epoch}", ownSequence, Revision, operation, actor)], isOwn: true, mark))[0];
     }
 
     /// <summary>Remembers something of the file; completes when it is durable.</summary>
@@ -162,31 +152,72 @@ internal sealed class DocumentWriter
         return rows.SelectMany(row => row).Where(edit => edit.Revision > after).ToList();
     }
 
-    private async Task<SubmitResult> SequenceAsync(SubmittedEdit edit, Func<long, (byte[] Mark, long Saved)>? mark = null)
+    private async Task<IReadOnlyList<SubmitResult>> SequenceAsync(IReadOnlyList<SubmittedEdit> edits, bool isOwn, Func<long, (byte[] Mark, long Saved)>? mark = null)
     {
-        var author = new Author(edit.Actor, time.GetUtcNow());
-        var (verdict, sequenced) = sequencer.Submit(new(edit.ClientId, edit.ClientSequence, edit.BaseRevision, edit.Operation, author));
-        switch (verdict)
-        {
-            case Verdict.StaleRevision:
-                return Refused("staleRevision");
-            case Verdict.Invalid:
-                return Refused("invalidOperation");
-            case Verdict.Sequenced:
-                unpublished.Enqueue(Publish(sequenced!));
-                tail = CommitAsync(Write(sequenced!, mark));
-                break;
-        }
-
+        ThrowIfBroken();
+        var (results, newest) = Sequence(edits, isOwn, mark);
         // Of a repeated one the first may still be on its way to the disk.
-        if (sequenced!.Revision > DurableRevision) await tail;
-        return new SubmitResult(Epoch, sequenced.Revision, sequenced.Operation, null);
+        if (newest > DurableRevision) await tail;
+        return results;
     }
 
-    private JournalWrite Write(SequencedEdit<Author> edit, Func<long, (byte[] Mark, long Saved)>? mark)
+    /// <summary>Gives the edits their places and hands them to the journal as one write. <c>Newest</c>: the revision that must be durable before they are acknowledged.</summary>
+    private (SubmitResult[] Results, long Newest) Sequence(IReadOnlyList<SubmittedEdit> edits, bool isOwn, Func<long, (byte[] Mark, long Saved)>? mark)
     {
-        var write = new JournalWrite(head.Id, Epoch, edit.Revision - 1, edit.Revision, JournalEntry.Encode(edit));
-        if (mark?.Invoke(edit.Revision) is { } remembered) write = write with { Mark = remembered.Mark, Saved = remembered.Saved };
+        var results = new SubmitResult[edits.Count];
+        var (before, newest) = (Revision, 0L);
+        var payload = new ArrayBufferWriter<byte>(128 * edits.Count);
+        var writer = new MessagePackWriter(payload);
+        var now = time.GetUtcNow();
+        for (var i = 0; i < results.Length; i++)
+        {
+            var edit = edits[i];
+            if (!isOwn && FaultOf(edit) is { } fault)
+            {
+                results[i] = Refused(fault);
+                continue;
+            }
+
+            var (verdict, sequenced) = sequencer.Submit(new(edit.ClientId, edit.ClientSequence, edit.BaseRevision, edit.Operation, new Author(edit.Actor, now)));
+            if (sequenced is null)
+            {
+                results[i] = Refused(verdict == Verdict.StaleRevision ? "staleRevision" : "invalidOperation");
+                continue;
+            }
+
+            if (verdict == Verdict.Sequenced)
+            {
+                unpublished.Enqueue(Publish(sequenced));
+                JournalEntry.Write(ref writer, sequenced);
+            }
+
+            results[i] = new SubmitResult(Epoch, sequenced.Revision, sequenced.Operation, null);
+            newest = Math.Max(newest, sequenced.Revision);
+        }
+
+        writer.Flush();
+        if (Revision > before) tail = CommitAsync(Write(new JournalWrite(head.Id, Epoch, before, Revision, payload.WrittenMemory), mark));
+        return (results, newest);
+    }
+
+    private string? FaultOf(SubmittedEdit edit)
+    {
+        if (edit.ClientId.StartsWith(OwnPrefix, StringComparison.Ordinal)) return "invalidOperation";
+        // A file with a NUL is no text: it could not be opened again.
+        foreach (var step in edit.Operation.Steps)
+        {
+            if (step.Inserted?.Contains('\0', StringComparison.Ordinal) == true) return "invalidOperation";
+        }
+
+        var last = sequencer.LastOf(edit.ClientId);
+        if (last is not null && last.Author.Actor.Id != edit.Actor.Id) return "forbidden";
+        var isNew = edit.ClientSequence > (last?.ClientSequence ?? 0);
+        return isNew && sequencer.Document.Length + edit.Operation.LengthDelta > options.LargestFile ? "tooLarge" : null;
+    }
+
+    private JournalWrite Write(JournalWrite write, Func<long, (byte[] Mark, long Saved)>? mark)
+    {
+        if (mark?.Invoke(write.Next) is { } remembered) write = write with { Mark = remembered.Mark, Saved = remembered.Saved };
         return Revision - snapshotRevision >= options.EditsPerSnapshot ? WithSnapshot(write) : write;
     }
 

@@ -14,6 +14,9 @@ internal interface IDocumentGrain : IGrainWithStringKey
     /// <summary>Sequences an edit; completes when it is durable. Safe to repeat.</summary>
     Task<SubmitResult> SubmitAsync(TenantId tenant, SubmittedEdit edit);
 
+    /// <summary>Several, of one client or many, in this order; completes when all are durable. Safe to repeat.</summary>
+    Task<IReadOnlyList<SubmitResult>> SubmitAsync(TenantId tenant, IReadOnlyList<SubmittedEdit> edits);
+
     /// <summary>From now on, or still, this process hears what happens. Returns the newest published revision and the writer's epoch.</summary>
     Task<Outcome<Watching>> WatchAsync(IDocumentObserver observer);
 

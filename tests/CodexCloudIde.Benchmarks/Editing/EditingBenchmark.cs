@@ -9,6 +9,9 @@ internal static class EditingBenchmark
         foreach (var file in arguments.Traces.Count > 0 ? arguments.Traces : Found(arguments.Data)) traces.Add(await Trace.ReadAsync(file, cancellationToken));
         if (traces.Count == 0) traces.Add(Trace.Seeded(arguments.Quick ? 50_000 : 250_000));
         foreach (var trace in traces) TextFigure.Measure(trace, arguments, report);
+
+        await using var product = await LocalProduct.StartAsync(cancellationToken);
+        await GrainFigure.MeasureAsync(product, traces, arguments, report, cancellationToken);
     }
 
     private static List<string> Found(string? data)

@@ -85,32 +85,35 @@ internal sealed class DocumentJournal : IHostedService, IAsyncDisposable
     {
         List<JournalWrite> writes = [];
         var places = new int[group.Count];
-        Dictionary<(long, long), (int Place, MemoryStream Payload)> open = [];
+        Dictionary<(long, long), int> open = [];
+        Dictionary<int, MemoryStream> payloads = [];
         for (var i = 0; i < places.Length; i++)
         {
             var write = group[i].Write;
-            if (open.TryGetValue((write.Id, write.Epoch), out var before) && writes[before.Place].Next == write.Expected)
+            if (!open.TryGetValue((write.Id, write.Epoch), out var place) || writes[place].Next != write.Expected)
             {
-                before.Payload.Write(write.Payload.Span);
-                var merged = writes[before.Place];
-                writes[places[i] = before.Place] = merged with
-                {
-                    Next = write.Next,
-                    Payload = before.Payload.GetBuffer().AsMemory(0, (int)before.Payload.Length),
-                    Snapshot = write.Snapshot ?? merged.Snapshot,
-                    SnapshotRevision = write.Snapshot is null ? merged.SnapshotRevision : write.SnapshotRevision,
-                    Mark = write.Mark ?? merged.Mark,
-                    Saved = write.Mark is null ? merged.Saved : write.Saved,
-                };
-            }
-            else
-            {
-                places[i] = writes.Count;
-                var payload = new MemoryStream();
-                payload.Write(write.Payload.Span);
-                open[(write.Id, write.Epoch)] = (writes.Count, payload);
+                open[(write.Id, write.Epoch)] = places[i] = writes.Count;
                 writes.Add(write);
+                continue;
             }
+
+            var before = writes[place];
+            if (!payloads.TryGetValue(place, out var payload))
+            {
+                payloads[place] = payload = new MemoryStream();
+                payload.Write(before.Payload.Span);
+            }
+
+            payload.Write(write.Payload.Span);
+            writes[places[i] = place] = before with
+            {
+                Next = write.Next,
+                Payload = payload.GetBuffer().AsMemory(0, (int)payload.Length),
+                Snapshot = write.Snapshot ?? before.Snapshot,
+                SnapshotRevision = write.Snapshot is null ? before.SnapshotRevision : write.SnapshotRevision,
+                Mark = write.Mark ?? before.Mark,
+                Saved = write.Mark is null ? before.Saved : write.Saved,
+            };
         }
 
         return (writes, places);

@@ -10,15 +10,6 @@ internal static class JournalEntry
 {
     private const int Fields = 10;
 
-    public static byte[] Encode(SequencedEdit<Author> edit)
-    {
-        var buffer = new ArrayBufferWriter<byte>(128);
-        var writer = new MessagePackWriter(buffer);
-        Write(ref writer, edit);
-        writer.Flush();
-        return buffer.WrittenSpan.ToArray();
-    }
-
     public static List<SequencedEdit<Author>> Decode(ReadOnlyMemory<byte> payload)
     {
         List<SequencedEdit<Author>> edits = [];
