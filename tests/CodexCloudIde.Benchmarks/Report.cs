@@ -45,6 +45,10 @@ internal sealed class Report(string benchmark, string[] arguments)
     public void Ratio(string name, string unit, double value, double baseline, double goal) =>
         results.Add(new Result(name, unit, value, baseline, value / baseline, $"≤ {Number(goal)}×", value / baseline <= goal));
 
+    /// <summary>A figure against a baseline of the same run, whose ratio should reach the goal.</summary>
+    public void RatioAtLeast(string name, string unit, double value, double baseline, double goal) =>
+        results.Add(new Result(name, unit, value, baseline, value / baseline, $"≥ {Number(goal)}×", value / baseline >= goal));
+
     /// <summary>A figure for information.</summary>
     public void Note(string name, string unit, double value) => results.Add(new Result(name, unit, value, null, null, null, null));
 

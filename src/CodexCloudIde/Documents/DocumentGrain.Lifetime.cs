@@ -132,7 +132,19 @@ internal sealed partial class DocumentGrain
     {
         var now = time.GetUtcNow();
         if (now - lastEdit < options.Value.SaveAfter && now - firstUnsaved < LatestSave) SaveLater(options.Value.SaveAfter);
-        else if (loading is not null && await loading is { Succeeded: true, Value: var loaded } && !loaded.Writer.IsBroken) await SaveAsync(loaded);
+        else if (loading is not null && await loading is { Succeeded: true, Value: var loaded } && !loaded.Writer.IsBroken) await SaveInTurnAsync(loaded);
+    }
+
+    private async Task SaveInTurnAsync(Loaded loaded)
+    {
+        try
+        {
+            await turns.TakeAsync(() => SaveAsync(loaded), ending.Token);
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // Its end has saved it.
+        }
     }
 
     private async Task<DocumentFile.Result> SaveAsync(Loaded loaded)

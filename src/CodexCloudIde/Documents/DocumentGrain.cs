@@ -14,7 +14,7 @@ namespace CodexCloudIde.Documents;
 /// <remarks>Reentrant: while an edit waits for the disk the next one is sequenced. What must not interleave has no await in it.</remarks>
 [Reentrant]
 internal sealed partial class DocumentGrain(
-    DocumentJournal journal, WorkspaceFolder folder, WorkspaceEvents events, IOptions<DocumentOptions> options, TimeProvider time, ILogger<DocumentGrain> logger)
+    DocumentJournal journal, WorkspaceFolder folder, SaveTurns turns, WorkspaceEvents events, IOptions<DocumentOptions> options, TimeProvider time, ILogger<DocumentGrain> logger)
     : Grain, IDocumentGrain
 {
     private readonly ObserverManager<IDocumentObserver> watchers = new(Renewal * 3, logger);

@@ -1,3 +1,4 @@
+using CodexCloudIde.Documents.Files;
 using CodexCloudIde.Documents.Journal;
 using CodexCloudIde.Storage;
 using CodexCloudIde.Workspaces;
@@ -17,6 +18,7 @@ internal static class DocumentsSetup
         services.AddSingleton(StoreOf);
         services.AddSingleton<DocumentJournal>();
         services.AddHostedService(provider => provider.GetRequiredService<DocumentJournal>());
+        services.AddSingleton<SaveTurns>();
         services.AddSingleton<DocumentCalls>();
         services.AddSingleton(provider => new OpenDocuments(
             provider.GetRequiredService<DocumentCalls>(), provider.GetRequiredService<WorkspaceFolder>(), provider.GetRequiredService<IOptions<DocumentOptions>>()));

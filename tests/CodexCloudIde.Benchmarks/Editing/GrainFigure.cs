@@ -28,7 +28,8 @@ internal static class GrainFigure
         await product.WriteAsync(path, trace.Start, cancellationToken);
         var document = product.Document(path);
         var opened = await document.OpenAsync(product.Workspace.Tenant, null);
-        var edits = SubmissionsOf(trace, product, opened.Value!.Revision).ToList();
+        var start = opened.Value!.Revision;
+        var edits = TraceReplay.EditsOf(trace).Select(edit => new SubmittedEdit($"author{edit.Author}", edit.Sequence, start + edit.Base, edit.Operation, product.Actor)).ToList();
         var began = Stopwatch.GetTimestamp();
         await SubmitAsync(product, edits.Chunk(Batch).Select(batch => (document, batch)), report, trace.Name);
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
@@ -39,30 +40,6 @@ internal static class GrainFigure
         report.Require($"{trace.Name}: the grain's text is the recorded one", text == trace.End, $"{text.Length} units, {trace.End.Length} recorded");
         await document.SaveAsync();
         report.Require($"{trace.Name}: the file is the recorded text", await product.ReadAsync(path, cancellationToken) == trace.End, path);
-    }
-
-    /// <summary>The edits as the authors' clients send them: each on the newest revision, transformed over what its author had not seen.</summary>
-    public static IEnumerable<SubmittedEdit> SubmissionsOf(Trace trace, LocalProduct product, long revision)
-    {
-        var authors = Enumerable.Range(0, trace.Authors).Select(_ => new TraceAuthor(trace.Start)).ToList();
-        var sequences = new long[trace.Authors];
-        for (var i = 0; i < trace.Transactions.Count; i++)
-        {
-            var (author, seen, edits) = trace.Transactions[i];
-            if (trace.IsConcurrent) authors[author].See(seen);
-            foreach (var edit in edits)
-            {
-                var operation = trace.IsConcurrent ? authors[author].Type(edit) : edit;
-                yield return new SubmittedEdit($"author{author}", ++sequences[author], revision++, operation, product.Actor);
-            }
-
-            if (!trace.IsConcurrent) continue;
-            var sequenced = authors[author].Sequenced();
-            for (var other = 0; other < trace.Authors; other++)
-            {
-                if (other != author) authors[other].Hear(i, sequenced);
-            }
-        }
     }
 
     private static async Task ManyAsync(LocalProduct product, int operations, Report report, CancellationToken cancellationToken)

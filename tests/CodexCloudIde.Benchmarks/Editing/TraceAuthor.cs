@@ -14,8 +14,6 @@ internal sealed class TraceAuthor(string start)
     private readonly Queue<(int Transaction, List<TextOperation> Edits)> unseen = new();
     private readonly List<TextOperation> sequenced = [];
 
-    public string Text => view.ToString();
-
     /// <summary>Everything of others before this transaction is in the text from now on.</summary>
     public void See(int before)
     {

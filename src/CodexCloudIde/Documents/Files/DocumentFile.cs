@@ -58,16 +58,16 @@ internal sealed class DocumentFile(DocumentKey key, DocumentWriter writer, FileM
         {
             // It moved while this waited: the file of this name is not its own any more.
             if (writer.IsBroken) return new Result(mark.Saved.Revision, false, IsGone: true);
-            var disk = await folder.ReadAsync(key.Workspace, key.Path, options.LargestFile * DocumentOptions.MostBytesPerUnit, cancellationToken);
+            var disk = await ReadAsync(cancellationToken);
             if (!disk.Succeeded)
             {
                 // Deleted by others: gone, unless somebody has typed since, which must not be lost.
-                return disk.Refusal.Status == 404 && IsBehind ? await WriteAsync([], cancellationToken) : new Result(mark.Saved.Revision, false, IsGone: true);
+                return disk.Refusal.Status == 404 && IsBehind ? await CatchUpAsync([], cancellationToken) : new Result(mark.Saved.Revision, false, IsGone: true);
             }
 
             if (!await TakeInAsync(disk.Value)) return new Result(mark.Saved.Revision, false, IsGone: true);
             openedRevision ??= writer.Revision;
-            return await WriteAsync(disk.Value, cancellationToken);
+            return await CatchUpAsync(disk.Value, cancellationToken);
         }
         finally
         {
@@ -85,19 +85,19 @@ internal sealed class DocumentFile(DocumentKey key, DocumentWriter writer, FileM
         await turn.WaitAsync(cancellationToken);
         try
         {
-            var before = basis.Tag is null ? default : await folder.ReadAsync(key.Workspace, key.Path, options.LargestFile * DocumentOptions.MostBytesPerUnit, cancellationToken);
+            var before = basis.Tag is null ? default : await ReadAsync(cancellationToken);
             // From here to the edit nothing is awaited: nobody types between.
             if (basis.Tag is { } tag && tag != FileTag.Of(mark.Shape.Encode(writer.Text, before.Value))) return Refused(WriteCondition.ChangedMeanwhile);
             if (FileShape.Decode(content) is not { Succeeded: true, Value: var decoded } || decoded.Text.Length > options.LargestFile)
             {
-                var refused = await folder.WriteAsync(key.Workspace, key.Path, content, cancellationToken);
+                var refused = await WriteAsync(content, cancellationToken);
                 return new Result(mark.Saved.Revision, refused is null, IsGone: refused is null, refused);
             }
 
             if (Rebased(decoded.Text, basis) is not { } change) return Refused(WriteCondition.ChangedMeanwhile);
             mark = mark with { Shape = decoded.Shape };
             if (!change.IsIdentity) await writer.SubmitOwnAsync(actor, change);
-            return await WriteAsync(content, cancellationToken, force: true);
+            return await CatchUpAsync(content, cancellationToken, force: true);
         }
         finally
         {
@@ -141,7 +141,7 @@ internal sealed class DocumentFile(DocumentKey key, DocumentWriter writer, FileM
     private TextOperation? ChangeTo(string found) => mark.Found is { } text ? TextOperation.Transform(TextDiff.Between(text, writer.Text), TextDiff.Between(text, found)).Later
         : writer.TextAt(mark.Saved.Revision) is { } since ? writer.Rebase(TextDiff.Between(since, found), mark.Saved.Revision) : null;
 
-    private async Task<Result> WriteAsync(byte[] before, CancellationToken cancellationToken, bool force = false)
+    private async Task<Result> CatchUpAsync(byte[] before, CancellationToken cancellationToken, bool force = false)
     {
         if (!IsBehind && !force) return new Result(mark.Saved.Revision, false);
 
@@ -152,11 +152,21 @@ internal sealed class DocumentFile(DocumentKey key, DocumentWriter writer, FileM
         {
             mark = mark with { Saving = saving };
             await writer.MarkAsync(mark.Encode(), mark.Saved.Revision);
-            if (await folder.WriteAsync(key.Workspace, key.Path, bytes, cancellationToken) is { } refusal) return new Result(mark.Saved.Revision, false, Refusal: refusal);
+            if (await WriteAsync(bytes, cancellationToken) is { } refusal) return new Result(mark.Saved.Revision, false, Refusal: refusal);
         }
 
         mark = mark with { Saved = saving, Saving = null, Found = null };
         await writer.MarkAsync(mark.Encode(), revision);
         return new Result(revision, true);
     }
+
+    private Task<Outcome<byte[]>> ReadAsync(CancellationToken cancellationToken) =>
+        OnItsOwnThread(() => folder.ReadAsync(key.Workspace, key.Path, options.LargestFile * DocumentOptions.MostBytesPerUnit, cancellationToken), cancellationToken);
+
+    private Task<Refusal?> WriteAsync(byte[] content, CancellationToken cancellationToken) =>
+        OnItsOwnThread(() => folder.WriteAsync(key.Workspace, key.Path, content, cancellationToken), cancellationToken);
+
+    // The kernel's calls block, a flush for as long as the disk likes: on the pool's few threads everybody's typing would wait for it.
+    private static Task<T> OnItsOwnThread<T>(Func<Task<T>> use, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(use, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
 }
