@@ -24,7 +24,8 @@ internal sealed class DocumentCalls(IGrainFactory grains, TimeProvider time)
     public Task<T> RetryAsync<T>(DocumentKey key, Func<IDocumentGrain, Task<T>> call, CancellationToken cancellationToken) =>
         RetryAsync(() => call(Of(key)), cancellationToken);
 
-    private async Task<T> RetryAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
+    /// <summary>The same for a call that is ready to be made.</summary>
+    public async Task<T> RetryAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt++)
         {

@@ -13,6 +13,7 @@ namespace CodexCloudIde.Documents;
 internal sealed class DocumentFeed(DocumentKey key, DocumentCalls calls, IHubContext<DocumentHub> hub) : IDocumentObserver
 {
     private readonly Lock gate = new();
+    private readonly EditLine line = new(calls);
     private ImmutableList<string> connections = [];
     private ImmutableDictionary<string, CursorMoved> cursors = ImmutableDictionary<string, CursorMoved>.Empty;
     private List<Action>? untold = [];
@@ -81,8 +82,13 @@ internal sealed class DocumentFeed(DocumentKey key, DocumentCalls calls, IHubCon
         return null;
     }
 
-    /// <summary>An answer came from the writer with this epoch: is it the one that is watched?</summary>
-    public bool IsWatching(long current) => current == epoch;
+    /// <summary>See <see cref="EditLine"/>. Whose answer shows another writer makes this watch that one.</summary>
+    public async Task<SubmitResult> SubmitAsync(TenantId tenant, SubmittedEdit edit, CancellationToken cancellationToken)
+    {
+        var result = await line.SubmitAsync(Key, tenant, edit);
+        if (result.Error is null && result.Epoch != epoch) await WatchAsync(cancellationToken);
+        return result;
+    }
 
     public Task EditedAsync(PublishedEdits edits)
     {

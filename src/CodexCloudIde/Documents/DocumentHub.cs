@@ -73,10 +73,8 @@ internal sealed class DocumentHub(
         var edit = new SubmittedEdit(client, request.ClientSequence, request.BaseRevision, operation, Connection.Actor);
         try
         {
-            var result = await calls.RetryAsync(opened.Feed.Key, document => document.SubmitAsync(Connection.Caller.Tenant, edit), Context.ConnectionAborted);
-            if (result.Error is { } error) return SubmitResponse.Refused(error);
-            if (!opened.Feed.IsWatching(result.Epoch)) await opened.Feed.WatchAsync(Context.ConnectionAborted);
-            return new SubmitResponse(result.Revision, result.Operation);
+            var result = await opened.Feed.SubmitAsync(Connection.Caller.Tenant, edit, Context.ConnectionAborted);
+            return result.Error is { } error ? SubmitResponse.Refused(error) : new SubmitResponse(result.Revision, result.Operation);
         }
         catch (Exception exception) when (DocumentCalls.IsOutage(exception))
         {

@@ -59,10 +59,10 @@ internal static class HubFigure
     /// <summary>The same keystrokes through the product and through the bare relay, in turns; the better round of each counts.</summary>
     private static async Task AgainstRelayAsync(LocalProduct product, Arguments arguments, Report report, CancellationToken cancellationToken)
     {
-        var each = arguments.Quick ? 1500 : 6000;
+        var each = arguments.Quick ? 1500 : 8000;
         await using var relay = await Relay.StartAsync(cancellationToken);
         var (durable, bare) = (0.0, 0.0);
-        for (var round = 0; round < (arguments.Quick ? 2 : 5); round++)
+        for (var round = 0; round < (arguments.Quick ? 2 : 6); round++)
         {
             bare = Math.Max(bare, await RateAsync(() => LocalProduct.Connect(relay.Hub), "w", i => $"relay{round}-{i}", each, cancellationToken));
             for (var i = 0; i < Pairs; i++) await product.WriteAsync($"rate{round}-{i}.txt", "", cancellationToken);

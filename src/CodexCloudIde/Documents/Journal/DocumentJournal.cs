@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using System.Collections.Concurrent;
 
 namespace CodexCloudIde.Documents.Journal;
 
@@ -15,8 +15,13 @@ internal sealed class DocumentJournal : IHostedService, IAsyncDisposable
     /// <summary>Most writes in one transaction: bounds how long the first of them waits.</summary>
     private const int LargestGroup = 4096;
 
-    private readonly Channel<Pending> queue = Channel.CreateUnbounded<Pending>(new UnboundedChannelOptions { SingleReader = true });
-    private Task writing = Task.CompletedTask;
+    private readonly ConcurrentQueue<Pending> queue = new();
+
+    /// <summary>Waited for without spinning: the processor belongs to those who type.</summary>
+    private readonly AutoResetEvent filled = new(false);
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool isStarted;
+    private volatile bool isClosed;
 
     public DocumentJournal(IJournalStore store) => Store = store;
 
@@ -25,8 +30,9 @@ internal sealed class DocumentJournal : IHostedService, IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await Store.InitialiseAsync(cancellationToken);
-        // The store's commit blocks its thread: it gets one of its own.
-        writing = Task.Factory.StartNew(WriteAllAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        // A commit blocks its thread for as long as the disk likes: it gets one of its own, also after it has waited.
+        isStarted = true;
+        new Thread(WriteAll) { IsBackground = true, Name = "Journal" }.Start();
     }
 
     /// <summary>Completes when the write is durable.</summary>
@@ -34,39 +40,57 @@ internal sealed class DocumentJournal : IHostedService, IAsyncDisposable
     public Task WriteAsync(JournalWrite write)
     {
         var pending = new Pending(write, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        return queue.Writer.TryWrite(pending) ? pending.Done.Task : Task.FromException(new JournalFencedException("The journal is closed."));
+        if (isClosed) return Task.FromException(new JournalFencedException("The journal is closed."));
+        queue.Enqueue(pending);
+        filled.Set();
+        return pending.Done.Task;
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        queue.Writer.TryComplete();
-        await writing.WaitAsync(cancellationToken);
+        Close();
+        if (isStarted) await ended.Task.WaitAsync(cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
-        queue.Writer.TryComplete();
-        await writing;
+        Close();
+        if (isStarted) await ended.Task;
+        filled.Dispose();
         await Store.DisposeAsync();
     }
 
-    private async Task WriteAllAsync()
+    private void WriteAll()
     {
         List<Pending> group = [];
-        while (await queue.Reader.WaitToReadAsync())
+        do
         {
-            group.Clear();
-            while (group.Count < LargestGroup && queue.Reader.TryRead(out var pending)) group.Add(pending);
-            await WriteGroupAsync(group);
+            filled.WaitOne();
+            while (!queue.IsEmpty)
+            {
+                group.Clear();
+                while (group.Count < LargestGroup && queue.TryDequeue(out var pending)) group.Add(pending);
+                WriteGroup(group);
+            }
         }
+        while (!isClosed || !queue.IsEmpty);
+
+        ended.SetResult();
     }
 
-    private async Task WriteGroupAsync(List<Pending> group)
+    private void Close()
+    {
+        if (isClosed) return;
+        isClosed = true;
+        filled.Set();
+    }
+
+    private void WriteGroup(List<Pending> group)
     {
         var (writes, places) = Merge(group);
         try
         {
-            var done = await Store.WriteAsync(writes, CancellationToken.None);
+            var done = Store.WriteAsync(writes, CancellationToken.None).GetAwaiter().GetResult();
             for (var i = 0; i < group.Count; i++)
             {
                 if (done[places[i]]) group[i].Done.SetResult();
