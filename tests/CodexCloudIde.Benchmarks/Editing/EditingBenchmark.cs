@@ -12,6 +12,7 @@ internal static class EditingBenchmark
 
         await using var product = await LocalProduct.StartAsync(cancellationToken);
         await GrainFigure.MeasureAsync(product, traces, arguments, report, cancellationToken);
+        await FuzzFigure.MeasureAsync(product, arguments, report, cancellationToken);
         await HubFigure.MeasureAsync(product, traces, arguments, report, cancellationToken);
     }
 
