@@ -17,8 +17,12 @@ internal sealed class DocumentFeed(DocumentKey key, DocumentCalls calls, IHubCon
     private ImmutableList<string> connections = [];
     private ImmutableDictionary<string, CursorMoved> cursors = ImmutableDictionary<string, CursorMoved>.Empty;
     private List<Action>? untold = [];
+    private readonly string group = Guid.NewGuid().ToString("N");
     private long epoch;
     private long last;
+
+    /// <summary>Fetched because they were missed, up to this revision; their events may still come.</summary>
+    private (long After, long To) fetched;
 
     /// <summary>Where the document is; changes when it is renamed.</summary>
     public DocumentKey Key { get; private set; } = key;
@@ -49,14 +53,17 @@ internal sealed class DocumentFeed(DocumentKey key, DocumentCalls calls, IHubCon
         }
     }
 
+    // The connections are of this process, so joining and leaving the group is done when these return.
     public void Add(string connection)
     {
         lock (gate) connections = connections.Contains(connection) ? connections : connections.Add(connection);
+        _ = hub.Groups.AddToGroupAsync(connection, group);
     }
 
     public void Remove(string connection)
     {
         lock (gate) connections = connections.Remove(connection);
+        _ = hub.Groups.RemoveFromGroupAsync(connection, group);
     }
 
     /// <summary>Watches, or goes on watching; fetches what was missed. The writer's refusal, if it has no such document.</summary>
@@ -68,18 +75,30 @@ internal sealed class DocumentFeed(DocumentKey key, DocumentCalls calls, IHubCon
         lock (gate)
         {
             missedAfter = epoch != 0 && watching.Value.Revision > last ? last : long.MaxValue;
+            if (missedAfter < long.MaxValue) fetched = (missedAfter, watching.Value.Revision);
             last = Math.Max(last, watching.Value.Revision);
             epoch = watching.Value.Epoch;
         }
 
-        if (missedAfter < long.MaxValue)
+        if (missedAfter < long.MaxValue) await FetchAsync(missedAfter, watching.Value.Revision, cancellationToken);
+        return null;
+    }
+
+    /// <summary>Tells what was missed, of which <see cref="EditedAsync"/> tells nothing from now on.</summary>
+    private async Task FetchAsync(long after, long to, CancellationToken cancellationToken)
+    {
+        try
         {
-            var state = await calls.RetryAsync(Key, document => document.OpenAsync(Key.Workspace.Tenant, missedAfter), cancellationToken);
-            if (state is { Succeeded: true, Value: { Edits: { } edits } }) Send(edits);
+            var state = await calls.RetryAsync(Key, document => document.OpenAsync(Key.Workspace.Tenant, after), cancellationToken);
+            if (state is { Succeeded: true, Value.Edits: { } edits }) Send([.. edits.Where(edit => edit.Revision <= to)]);
             else if (state is { Succeeded: true, Value: { } newer }) Send("Reset", () => new ResetMessage(DocumentId, newer.Revision));
         }
-
-        return null;
+        catch (Exception)
+        {
+            // Who has a gap asks by itself; whoever has none yet must be told.
+            Send("Reset", () => new ResetMessage(DocumentId, to));
+            throw;
+        }
     }
 
     /// <summary>See <see cref="EditLine"/>. Whose answer shows another writer makes this watch that one.</summary>
@@ -92,8 +111,14 @@ internal sealed class DocumentFeed(DocumentKey key, DocumentCalls calls, IHubCon
 
     public Task EditedAsync(PublishedEdits edits)
     {
-        lock (gate) last = Math.Max(last, edits.Edits[^1].Revision);
-        Send(edits.Edits);
+        var untold = edits.Edits;
+        lock (gate)
+        {
+            last = Math.Max(last, edits.Edits[^1].Revision);
+            if (untold[0].Revision <= fetched.To) untold = [.. untold.Where(edit => edit.Revision <= fetched.After || edit.Revision > fetched.To)];
+        }
+
+        Send(untold);
         return Task.CompletedTask;
     }
 
@@ -136,10 +161,8 @@ internal sealed class DocumentFeed(DocumentKey key, DocumentCalls calls, IHubCon
         }
 
         // Not awaited: a slow browser must hold up neither the others nor the writer. Each one's messages keep their order in its connection's queue.
-        var made = message();
-        foreach (var connection in connections)
-        {
-            if (connection != except) _ = hub.Clients.Client(connection).SendAsync(method, made);
-        }
+        // A group's message is encoded once for all.
+        var others = except is null ? hub.Clients.Group(group) : hub.Clients.GroupExcept(group, except);
+        _ = others.SendAsync(method, message());
     }
 }

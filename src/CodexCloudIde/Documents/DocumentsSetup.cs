@@ -4,6 +4,7 @@ using CodexCloudIde.Storage;
 using CodexCloudIde.Workspaces;
 using MessagePack;
 using MessagePack.Resolvers;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
 
 namespace CodexCloudIde.Documents;
@@ -25,6 +26,8 @@ internal static class DocumentsSetup
         services.AddSingleton<DocumentFeeds>();
         services.AddHostedService(provider => provider.GetRequiredService<DocumentFeeds>());
         services.AddSingleton<TenantRates>();
+        // What a feed tells goes to connections of this process only, also in a cluster: no backplane in between.
+        services.AddSingleton<HubLifetimeManager<DocumentHub>, DefaultHubLifetimeManager<DocumentHub>>();
         services.AddSignalR()
             .AddMessagePackProtocol(protocol => protocol.SerializerOptions = MessagePackSerializerOptions.Standard
                 .WithResolver(CompositeResolver.Create([new OperationFormatter()], [StandardResolver.Instance]))

@@ -14,6 +14,7 @@ internal static class EditingBenchmark
         await GrainFigure.MeasureAsync(product, traces, arguments, report, cancellationToken);
         await FuzzFigure.MeasureAsync(product, arguments, report, cancellationToken);
         await HubFigure.MeasureAsync(product, traces, arguments, report, cancellationToken);
+        await LoadFigure.MeasureAsync(product, arguments, report, cancellationToken);
     }
 
     private static List<string> Found(string? data)
