@@ -16,6 +16,7 @@ import { listen, register, run } from "./shell/commands";
 import { byId, h, icon } from "./shell/dom";
 import { shown } from "./shell/names";
 import { currentPanel, isNarrow, isShown, onPanel, show, showPanel, showSide, startFrame, togglePanel, setCount } from "./shell/frame";
+import type { HistoryView } from "./history/historyView";
 import { fail, toast } from "./shell/overlays";
 import { openPalette } from "./shell/palette";
 import { colourOfActor, Presence } from "./shell/presence";
@@ -218,11 +219,60 @@ register(
   { id: "editor.replace", title: "Replace", when: hasEditor, run: monacoAction("editor.action.startFindReplaceAction") },
   { id: "editor.format", title: "Format the document", when: hasEditor, run: monacoAction("editor.action.formatDocument") },
   { id: "editor.symbol", title: "Go to symbol in the file", when: hasEditor, run: monacoAction("editor.action.quickOutline") },
+  { id: "file.history", title: "History of the file", when: hasEditor, run: () => showHistory() },
+  { id: "editor.blame", title: "Show or hide who wrote the line", when: hasEditor, run: () => toggleBlame() },
   { id: "theme.toggle", title: "Switch between dark and light", run: () => chooseTheme(currentTheme() === "dark" ? "light" : "dark") },
   { id: "settings.open", title: "Settings", key: "Ctrl+,", run: () => openSettings() },
   { id: "workspace.list", title: "All workspaces", run: () => location.assign("/") },
   { id: "workspace.download", title: "Download the workspace", run: () => location.assign(workspaceUrl("/archive")) },
 );
+
+let history: HistoryView | null = null;
+
+async function showHistory(): Promise<void> {
+  const path = editors.activePath;
+  const model = editors.activeEditor?.getModel();
+  if (!path || !model) {
+    return;
+  }
+  history?.close();
+  const [monaco, { HistoryView: View }] = await Promise.all([monacoReady, import("./history/historyView"), import("./editor/monaco").then((module) => module.services())]);
+  const view: HistoryView = new View(monaco, path, model, role.toLowerCase() !== "viewer", () => {
+    watching.dispose();
+    history = null;
+    editors.focus();
+  });
+  // What is typed meanwhile joins the list.
+  let timer = 0;
+  const watching = model.onDidChangeContent(() => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => void view.load(), 1000);
+  });
+  model.onWillDispose(() => history === view && view.close());
+  history = view;
+  editors.cover(view.element);
+  await view.load();
+}
+
+let blame: { view: editor.ICodeEditor; end: () => void } | null = null;
+
+async function toggleBlame(): Promise<void> {
+  const view = editors.activeEditor;
+  const path = editors.activePath;
+  const was = blame?.view;
+  blame?.end();
+  blame = null;
+  if (!view || !path || was === view) {
+    return;
+  }
+  const { Blame } = await import("./history/blame");
+  const shownBlame = new Blame(view, path);
+  const left = view.onDidChangeModel(() => {
+    blame?.end();
+    blame = null;
+  });
+  blame = { view, end: () => (left.dispose(), shownBlame.dispose()) };
+}
 
 function chooseTheme(theme: "dark" | "light"): void {
   setTheme(theme);

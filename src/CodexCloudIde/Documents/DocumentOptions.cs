@@ -43,6 +43,10 @@ internal sealed class DocumentOptions
     [Range(16, 1_000_000)]
     public int RememberedEdits { get; set; } = 4096;
 
+    /// <summary>Newest edits of a document that its history reaches back, as far as the journal still has them.</summary>
+    [Range(100, 1_000_000)]
+    public int HistoryEdits { get; set; } = 10_000;
+
     /// <summary>Edits after which a new snapshot is written.</summary>
     [Range(16, 1_000_000)]
     public int EditsPerSnapshot { get; set; } = 1000;

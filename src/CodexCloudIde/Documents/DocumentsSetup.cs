@@ -1,4 +1,5 @@
 using CodexCloudIde.Documents.Files;
+using CodexCloudIde.Documents.History;
 using CodexCloudIde.Documents.Journal;
 using CodexCloudIde.Storage;
 using CodexCloudIde.Workspaces;
@@ -42,7 +43,11 @@ internal static class DocumentsSetup
             });
     }
 
-    public static void MapDocuments(this IEndpointRouteBuilder routes) => routes.MapHub<DocumentHub>("/hubs/documents").RequireAuthorization("tenant");
+    public static void MapDocuments(this IEndpointRouteBuilder routes)
+    {
+        routes.MapHub<DocumentHub>("/hubs/documents").RequireAuthorization("tenant");
+        routes.MapHistory();
+    }
 
     private static IJournalStore StoreOf(IServiceProvider services)
     {

@@ -1,4 +1,5 @@
 using CodexCloudIde.Api;
+using CodexCloudIde.Documents.History;
 using CodexCloudIde.Tenants;
 using CodexCloudIde.Text;
 using Orleans.Concurrency;
@@ -32,6 +33,21 @@ internal interface IDocumentGrain : IGrainWithStringKey
 
     /// <summary>See <see cref="OpenDocuments.UndoAsync"/>.</summary>
     Task<Outcome<DocumentText>> UndoAsync(Actor actor, long? fromRevision, long? toRevision);
+
+    /// <summary>Changes before a revision, newest first; as far back as history reaches.</summary>
+    Task<Outcome<DocumentTimeline>> TimelineAsync(TenantId tenant, long? before, int limit);
+
+    /// <summary>The text as it was. 410 when history does not reach so far.</summary>
+    Task<Outcome<DocumentText>> TextAtAsync(TenantId tenant, long revision);
+
+    /// <summary>Who wrote each line.</summary>
+    Task<Outcome<DocumentBlame>> BlameAsync(TenantId tenant);
+
+    /// <summary>Gives it the text of an older revision, by edits of <paramref name="actor"/>.</summary>
+    Task<Outcome<DocumentText>> RestoreAsync(TenantId tenant, Actor actor, long revision);
+
+    /// <summary>Takes back the edits from one revision to another, whoever made them; what followed stays.</summary>
+    Task<Outcome<DocumentText>> RevertAsync(TenantId tenant, Actor actor, long from, long to);
 
     /// <summary>The file's new content: what differs becomes edits of <paramref name="actor"/>. 415 when it is no text: the document ends and the file is theirs.</summary>
     Task<Refusal?> WriteAsync(Actor actor, byte[] content, WriteBasis basis);

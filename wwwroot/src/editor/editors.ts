@@ -76,6 +76,11 @@ export class Editors {
     return documentOf(this.current.active) ? this.current.editor : undefined;
   }
 
+  /** Puts something over the active editor, until it takes itself away or another tab comes to the front. */
+  cover(element: HTMLElement): void {
+    this.current.stage.append(element);
+  }
+
   get openPaths(): string[] {
     return [...new Set(this.tabs.map((tab) => tab.path))];
   }

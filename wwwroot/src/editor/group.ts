@@ -1,5 +1,6 @@
 // One group of tabs over one Monaco editor; groups stand side by side with a divider between.
 import type { editor } from "monaco-editor/editor/editor.api.js";
+import { run } from "../shell/commands";
 import { h, icon, iconButton } from "../shell/dom";
 import { shown } from "../shell/names";
 import type { Tab } from "./tab";
@@ -26,6 +27,7 @@ export class Group {
 
   constructor(actions: GroupActions) {
     this.element = h("div", { class: "group" }, h("div", { class: "tabbar" }, this.strip, h("div", { class: "tab-tools" },
+      iconButton("clock", "History of the file", () => (actions.focus(this), run("file.history"))),
       iconButton("split", "Split the editor (Ctrl+\\)", () => actions.split(this)))), this.crumbs, this.stage);
     this.element.addEventListener("focusin", () => actions.focus(this));
     this.element.addEventListener("pointerdown", () => actions.focus(this));

@@ -9,10 +9,12 @@ namespace CodexCloudIde.Documents.Journal;
 /// cost four fifths of the throughput. Instead each row names the row before it of the same document, and the head names the last one.
 /// <c>synchronous=FULL</c> makes every commit an fdatasync of the write-ahead log. Several processes of one machine may share the file.
 /// </remarks>
-internal sealed class SqliteJournalStore(string path) : IJournalStore
+/// <param name="path">The file.</param>
+/// <param name="keptRows">Newest rows that are kept although snapshots cover them, for undo and history.</param>
+internal sealed class SqliteJournalStore(string path, long keptRows = 1_000_000) : IJournalStore
 {
-    /// <summary>Newest rows that are kept although snapshots cover them, for undo and history.</summary>
-    private const long KeptRows = 1_000_000;
+    /// <summary>Rows after which old ones are dropped: few at a time, so that no commit waits long.</summary>
+    private const int RowsPerTrim = 2000;
 
     private const string Schema = """
         PRAGMA journal_mode=WAL;
@@ -24,6 +26,7 @@ internal sealed class SqliteJournalStore(string path) : IJournalStore
 
     private readonly SemaphoreSlim writing = new(1);
     private Writer? writer;
+    private int sinceTrim;
 
     public async Task InitialiseAsync(CancellationToken cancellationToken)
     {
@@ -67,7 +70,15 @@ internal sealed class SqliteJournalStore(string path) : IJournalStore
         await writing.WaitAsync(cancellationToken);
         try
         {
-            return writer!.Write(writes);
+            var moved = writer!.Write(writes);
+            sinceTrim += writes.Count;
+            if (sinceTrim >= RowsPerTrim)
+            {
+                sinceTrim = 0;
+                await TrimAsync(cancellationToken);
+            }
+
+            return moved;
         }
         finally
         {
@@ -127,7 +138,7 @@ internal sealed class SqliteJournalStore(string path) : IJournalStore
         DELETE FROM journal WHERE seq <= (SELECT coalesce(max(seq), 0) FROM journal) - $kept
           AND seq <= (SELECT coalesce(min(covered), 9223372036854775807) FROM head WHERE last > covered)
         """,
-        [("$kept", KeptRows)], cancellationToken);
+        [("$kept", keptRows)], cancellationToken);
 
     private async Task ExecuteAsync(string sql, (string Name, object Value)[] parameters, CancellationToken cancellationToken)
     {
