@@ -187,6 +187,24 @@ public sealed class SqliteJournalTests : JournalTests
     }
 
     internal override IJournalStore NewStore() => new SqliteJournalStore(folder.Of("journal", "documents.db"));
+
+    [Fact]
+    public async Task Write_ForLong_KeepsTheNewestRowsOnly()
+    {
+        const int Kept = 500;
+        await using var store = new SqliteJournalStore(folder.Of("journal", "trimmed.db"), Kept);
+        await store.InitialiseAsync(TestContext.Current.CancellationToken);
+        var head = (await store.TakeOverAsync("t/w/live/a.txt", ([1], [1]), TestContext.Current.CancellationToken))!;
+        for (var revision = 0L; revision < 5000; revision += 100)
+        {
+            // A snapshot covers what is before it, as a writer's does.
+            var writes = Enumerable.Range((int)revision, 100).Select(at => new JournalWrite(head.Id, head.Epoch, at, at + 1, new byte[] { 1 }, at % 50 == 49 ? [2] : null, at + 1));
+            Assert.All(await store.WriteAsync([.. writes], TestContext.Current.CancellationToken), Assert.True);
+        }
+
+        var rows = await store.ReadBackAsync(head.Id, 0, TestContext.Current.CancellationToken).CountAsync(TestContext.Current.CancellationToken);
+        Assert.InRange(rows, Kept, Kept + 2000);
+    }
 }
 
 public sealed class PostgresJournalTests(PostgresServer server) : JournalTests, IClassFixture<PostgresServer>

@@ -171,7 +171,7 @@ export class HistoryView {
   private async restore(): Promise<void> {
     try {
       await restore(this.path, this.at);
-      toast("The file is as it was then. Undo, or restore a newer version, to go back.");
+      toast("The file is as it was then. A newer version can be restored in the same way.");
       await this.load();
       this.alone.checked = false;
       this.show(this.newest);
