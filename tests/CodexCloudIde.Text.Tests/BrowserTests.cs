@@ -6,7 +6,7 @@ namespace CodexCloudIde.Text.Tests;
 /// <summary>The browser's half, bundled as for the page and run by Node: the same vectors, and the sync client over a bad network.</summary>
 public sealed class BrowserTests
 {
-    private const int Vectors = 20_000;
+    private const int Vectors = 100_000;
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [Fact]
@@ -50,6 +50,7 @@ public sealed class BrowserTests
     [InlineData("whatAnotherPageLeft_IsSentBesideTheEditor")]
     [InlineData("viewerFromNowOn_Save_IsNotWaitedForInVain")]
     [InlineData("viewerAfterAReconnect_Save_IsNotWaitedForInVain")]
+    [InlineData("pasteLargerThanAMessage_IsSentInParts")]
     [InlineData("typedAndTakenBackOffline_Return_IsSaved")]
     public async Task Client_ThatComesBack_GoesOn(string name)
     {

@@ -7,6 +7,10 @@ async function settled(page: Page, server: Server): Promise<void> {
     if (page.client.state === "saved" && page.client.text === server.text && page.shown === server.text) {
       return;
     }
+    if (waited % 100 === 99) {
+      // An event that was dropped last leaves no gap to see: a reconnect finds it, as it does in life.
+      page.cut();
+    }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error(`never settled: ${JSON.stringify({ state: page.client.state, unsent: page.client.unsent, mine: page.client.text, shown: page.shown, server: server.text })}`);

@@ -321,6 +321,15 @@ const cases: Record<string, () => Promise<void>> = {
     equal(page.notices.length, 1, "notices");
   },
 
+  async pasteLargerThanAMessage_IsSentInParts() {
+    const server = new Server("start\n");
+    const page = await Page.open(server);
+    page.type(0, "ab\u{1f600}cd\u{1f600}\u{1f600}\u{1f600}efghijklmno");
+    await page.saved();
+    equal(server.log.length > 3, true, "parts");
+    await staysInStep(page, server, "ab\u{1f600}cd\u{1f600}\u{1f600}\u{1f600}efghijklmnostart\n");
+  },
+
   async typedAndTakenBackOffline_Return_IsSaved() {
     const server = new Server("start\n");
     const page = await Page.open(server);

@@ -1,5 +1,5 @@
 // The server's side of one document, after Sequencer.cs and DocumentHub.cs: remembers the newest edits and the last one of every client.
-import { apply, hash, requiredLength, transform, type Operation } from "../../../wwwroot/src/documents/operation.ts";
+import { apply, hash, requiredLength, transform, type Bounds, type Operation } from "../../../wwwroot/src/documents/operation.ts";
 import type { Actor, Edited, OpenAnswer, OpenRequest, Submission, SubmitAnswer } from "../../../wwwroot/src/documents/protocol.ts";
 
 const actor: Actor = { id: "u", name: "U", kind: "user" };
@@ -15,7 +15,7 @@ export class Server {
   private generation = 1;
 
   /** `remembered`: the newest edits that late clients can be based on. */
-  constructor(public text = "start\n", private readonly remembered = Infinity) {}
+  constructor(public text = "start\n", private readonly remembered = Infinity, private readonly limits: Bounds = { operationUnits: 5, operationSteps: 4 }) {}
 
   get documentId(): string {
     return `d${this.generation}`;
@@ -35,6 +35,10 @@ export class Server {
   submit(submission: Submission): SubmitAnswer {
     if (submission.documentId !== this.documentId) {
       return { error: "gone" };
+    }
+    const inserted = submission.operation.reduce<number>((sum, step) => sum + (typeof step === "string" ? step.length : 0), 0);
+    if (inserted > this.limits.operationUnits || submission.operation.length > this.limits.operationSteps) {
+      return { error: "tooLarge" };
     }
     if (this.readOnly) {
       return { error: "forbidden" };
@@ -67,6 +71,6 @@ export class Server {
   async open(request: OpenRequest): Promise<OpenAnswer> {
     const [documentId, readOnly, revision, text, known] = [this.documentId, this.readOnly, this.log.length, this.text, request.knownRevision];
     const operations = known === undefined || known > revision || known < this.oldestBase ? null : this.log.slice(known);
-    return { documentId, revision, text: operations ? null : text, operations, hash: (await hash(text)) ?? undefined, readOnly };
+    return { documentId, revision, text: operations ? null : text, operations, hash: (await hash(text)) ?? undefined, readOnly, limits: this.limits };
   }
 }

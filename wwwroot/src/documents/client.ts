@@ -10,7 +10,7 @@
 // A file that was deleted and made again is another document, in which revisions and numbers of clients begin anew: so does this, under a new name.
 import { Draft, type WholeText } from "./draft.ts";
 import { EarlyEdits } from "./early.ts";
-import { hash, type Operation } from "./operation.ts";
+import { hash, type Bounds, type Operation } from "./operation.ts";
 import { server, type Notices, type Pending, type PendingStore, type Replica, type SyncState } from "./pending.ts";
 import { reactionTo } from "./refusals.ts";
 import { isAnother, openAfter } from "./reopening.ts";
@@ -35,6 +35,7 @@ export class DocumentClient implements Listener {
   private gone = false;
   private disposed = false;
   private diskFull = false;
+  private bounds: Bounds = { operationUnits: Infinity, operationSteps: Infinity };
   private uncheckedFrom = 0;
   private gapTimer: ReturnType<typeof setTimeout> | undefined;
   private waiters: (() => void)[] = [];
@@ -208,7 +209,7 @@ export class DocumentClient implements Listener {
         }
         return;
       }
-      this.draft.freeze();
+      this.draft.freeze(this.bounds);
       this.keep();
     }
     this.sending = true;
@@ -341,6 +342,7 @@ export class DocumentClient implements Listener {
     this.readOnly = answer.readOnly ?? false;
     this.lineEnding = answer.lineEnding ?? this.lineEnding;
     this.encoding = answer.encoding ?? this.encoding;
+    this.bounds = answer.limits ?? this.bounds;
     if (this.readOnly) {
       this.release();
     }

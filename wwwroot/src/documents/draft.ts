@@ -8,7 +8,7 @@
 // A whole text of the server, newer than the shadow, may have the batch in it already, and only the server knows. So it must not replace the shadow before
 // the batch is resolved: then either the batch becomes part of the shadow first, or the batch and the buffer are transformed over the difference.
 import { difference } from "./difference.ts";
-import { apply, compose, identity, invert, transform, type Operation } from "./operation.ts";
+import { apply, compose, firstPart, identity, invert, transform, type Bounds, type Operation } from "./operation.ts";
 import type { Frozen, Pending } from "./pending.ts";
 import type { Edited, Submission } from "./protocol.ts";
 
@@ -69,11 +69,11 @@ export class Draft {
     this.unsent++;
   }
 
-  /** The buffer becomes the batch in flight. */
-  freeze(): void {
-    [this.inFlight, this.buffer] = [this.buffer, identity];
+  /** The buffer becomes the batch in flight, or as much of it as one message may carry. */
+  freeze(bounds: Bounds): void {
+    [this.inFlight, this.buffer] = firstPart(this.buffer, bounds);
     this.frozen = { baseRevision: this.revision, operation: this.inFlight };
-    this.frozenEdits = this.unsent;
+    this.frozenEdits = this.buffer.length === 0 ? this.unsent : 0;
     this.sequence++;
   }
 

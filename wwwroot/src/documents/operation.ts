@@ -98,6 +98,43 @@ export function apply(operation: Operation, text: string): string {
   return parts.join("");
 }
 
+/** What one message to the server may carry. */
+export interface Bounds {
+  /** Units inserted. */
+  operationUnits: number;
+  operationSteps: number;
+}
+
+/** An operation as two, one after the other, the first of which keeps to the bounds; the second is the identity when all of it does. Never between the halves of a pair. */
+export function firstPart(operation: Operation, bounds: Bounds): [first: Operation, rest: Operation] {
+  const first = new Builder();
+  const rest = new Builder();
+  let [units, steps, isFull] = [bounds.operationUnits, bounds.operationSteps, false];
+  for (const step of operation) {
+    isFull ||= steps-- <= 0;
+    if (typeof step === "string") {
+      let taken = isFull ? 0 : Math.min(step.length, units);
+      if (taken < step.length && isHighHalf(step, taken - 1)) {
+        taken += taken > 1 || units < bounds.operationUnits ? -1 : 1;
+      }
+      first.insert(step.slice(0, taken));
+      rest.retain(taken).insert(step.slice(taken));
+      units -= taken;
+      isFull ||= taken < step.length;
+    } else if (step > 0) {
+      if (!isFull) {
+        first.retain(step);
+      }
+      rest.retain(step);
+    } else {
+      (isFull ? rest : first).delete(-step);
+    }
+  }
+  return [first.build(), rest.build()];
+}
+
+const isHighHalf = (text: string, index: number): boolean => index >= 0 && (text.charCodeAt(index) & 0xfc00) === 0xd800;
+
 /** Takes the operation back; `text` is the one before it. */
 export function invert(operation: Operation, text: string): Operation {
   const builder = new Builder();

@@ -1,5 +1,5 @@
 // The messages of /hubs/documents.
-import type { Operation } from "./operation.ts";
+import type { Bounds, Operation } from "./operation.ts";
 
 export interface Actor {
   id: string;
@@ -42,7 +42,7 @@ export interface OpenAnswer {
   text?: string | null;
   operations?: Edited[] | null;
   hash?: string;
-  limits?: { operationUnits: number; operationSteps: number };
+  limits?: Bounds;
   readOnly?: boolean | null;
   lineEnding?: string | null;
   encoding?: string | null;

@@ -7,6 +7,9 @@ import { fits, type Pending, type PendingStore } from "./pending.ts";
 
 const databaseName = "codex-documents";
 const table = "pending";
+const large = 128 * 1024;
+const shortPause = 100;
+const longPause = 1000;
 
 interface Stored extends Pending {
   document: string;
@@ -17,8 +20,13 @@ export class IndexedPending implements PendingStore {
   private readonly waiting = new Map<string, Pending | null>();
   private readonly held = new Set<string>();
   private writing = false;
+  private hurry: (() => void) | null = null;
 
-  constructor(private readonly database: IDBDatabase | null, public document: string) {}
+  constructor(private readonly database: IDBDatabase | null, public document: string) {
+    // A page that goes, or is looked away from, may not come back.
+    globalThis.addEventListener?.("pagehide", () => this.hurry?.());
+    globalThis.document?.addEventListener("visibilitychange", () => this.hurry?.());
+  }
 
   put(pending: Pending): void {
     this.waiting.set(pending.clientId, pending);
@@ -63,6 +71,15 @@ export class IndexedPending implements PendingStore {
     return holdForThisPage(`document-${clientId}`);
   }
 
+  /** What is acknowledged at once need not be written at all; and a record has the whole text in it, which is much to write for every key. */
+  private pause(): Promise<void> {
+    const units = Math.max(...[...this.waiting.values()].map((pending) => pending?.shadow.length ?? 0));
+    return globalThis.document?.hidden ? Promise.resolve() : new Promise((resolve) => {
+      const timer = setTimeout(resolve, units > large ? longPause : shortPause);
+      this.hurry = () => (clearTimeout(timer), resolve());
+    });
+  }
+
   /** One write at a time, of what has changed by then: one record in another's place is one transaction. */
   private async write(): Promise<void> {
     if (this.writing || !this.database) {
@@ -75,7 +92,7 @@ export class IndexedPending implements PendingStore {
           await this.hold(clientId);
         }
       }
-      await Promise.resolve();
+      await this.pause();
       const changes = [...this.waiting];
       this.waiting.clear();
       await new Promise<void>((resolve) => {
