@@ -19,7 +19,7 @@ internal static class CommandLine
           sandbox    one short execution by API against the bare process
           repair     the fix of sample-debug by API; the share of held-out bugs that is mended
           cluster    two processes, one killed: when the other serves its documents
-          editing    transform and apply; durable acknowledgements over the hub
+          editing    text engine alone; grain and journal; over the hub; a bad network; a thousand documents
           inference  cost of a scheduling decision
         """;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using CodexCloudIde.Tests.Hosting;
-using Microsoft.Playwright;
 using static CodexCloudIde.EndToEnd.Visitor;
 using static Microsoft.Playwright.Assertions;
 

@@ -8,7 +8,11 @@ internal static class EditingBenchmark
         var traces = new List<Trace>();
         foreach (var file in arguments.Traces.Count > 0 ? arguments.Traces : Found(arguments.Data)) traces.Add(await Trace.ReadAsync(file, cancellationToken));
         if (traces.Count == 0) traces.Add(Trace.Seeded(arguments.Quick ? 50_000 : 250_000));
-        foreach (var trace in traces) TextFigure.Measure(trace, arguments, report);
+        foreach (var trace in traces)
+        {
+            TextFigure.Measure(trace, arguments, report);
+            await PeerFigure.MeasureAsync(trace, report, cancellationToken);
+        }
 
         await using var product = await LocalProduct.StartAsync(cancellationToken);
         await GrainFigure.MeasureAsync(product, traces, arguments, report, cancellationToken);
