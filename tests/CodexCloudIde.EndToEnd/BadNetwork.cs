@@ -30,11 +30,9 @@ internal sealed class BadNetwork : IAsyncDisposable
     /// <summary>Ends every connection, whatever is on its way.</summary>
     public void Cut()
     {
-        lock (gate)
-        {
-            connections.ForEach(connection => connection.Cancel());
-            connections.Clear();
-        }
+        List<CancellationTokenSource> open;
+        lock (gate) open = [.. connections];
+        open.ForEach(connection => connection.Cancel());
     }
 
     /// <summary>Nothing comes through, and nobody is told: as when a lid is closed.</summary>

@@ -43,16 +43,20 @@ internal sealed class DocumentHub(
         var path = WorkspacePath.Parse(request.Path);
         if (!path.Succeeded) return OpenResponse.Refused("notFound", path.Refusal.Detail);
         if (Connection.Opened.Count >= options.Value.OpenDocuments) return OpenResponse.Refused("tooManyOpen", "Close documents before you open more.");
-
-        // 1. Allowed? Found out here, remembered for the connection; a change of members finds it out anew.
-        var (found, canEdit) = await FindAsync(workspace);
-        if (!found.Succeeded) return OpenResponse.Refused(CodeOf(found.Refusal), found.Refusal.Detail);
         if (!IsCheckout(request.Checkout)) return OpenResponse.Refused("notFound");
-        var key = new DocumentKey(found.Value with { Checkout = request.Checkout ?? found.Value.Checkout }, path.Value);
 
         try
         {
+            // 1. Allowed? Found out here, remembered for the connection; a change of members finds it out anew.
+            var (found, canEdit) = await FindAsync(workspace);
+            if (!found.Succeeded) return OpenResponse.Refused(CodeOf(found.Refusal), found.Refusal.Detail);
+            var key = new DocumentKey(found.Value with { Checkout = request.Checkout ?? found.Value.Checkout }, path.Value);
             return await OpenAsync(key, workspace, canEdit, request.KnownRevision);
+        }
+        catch (OperationCanceledException) when (Context.ConnectionAborted.IsCancellationRequested)
+        {
+            // Nobody hears the answer.
+            return OpenResponse.Refused("unavailable");
         }
         catch (Exception exception) when (DocumentCalls.IsOutage(exception))
         {
