@@ -124,4 +124,21 @@ public sealed class FileKindTests(IdeHost host, Chromium chromium) : IClassFixtu
         await visitor.SavedAsync();
         await Expect(visitor.Tab(path)).Not.ToHaveClassAsync(new Regex("dirty"));
     }
+
+    [Fact]
+    public async Task Edit_BeyondWhatADocumentMayHold_IsTakenBackButCanBeCopied()
+    {
+        await using var small = await IdeHost.StartAsync("--Ide:Documents:LargestFile=1024");
+        var workspace = await CreateAsync(small.Client, File("note.txt", "begin "));
+        await using var visitor = await SignInAsync(chromium, small.Address);
+        await visitor.EnterAsync(workspace);
+        await visitor.OpenAsync("note.txt");
+        await visitor.TypeAtEndAsync("kept ");
+        await visitor.SavedAsync();
+        await visitor.Page.Keyboard.InsertTextAsync(new string('x', 2000));
+        await Expect(visitor.Toasts).ToContainTextAsync("too large");
+        await Expect(visitor.Text).ToHaveTextAsync(Spaced("begin kept "));
+        await visitor.Toasts.GetByRole(AriaRole.Button, new() { Name = "Copy what I typed" }).ClickAsync();
+        Assert.Equal($"begin kept {new string('x', 2000)}", await visitor.Page.EvaluateAsync<string>("() => navigator.clipboard.readText()"));
+    }
 }

@@ -63,7 +63,8 @@ const editors = new Editors(monacoReady, async (monaco, path) => {
         changed,
         presence: (document, person, here) => presence.set(document.path, person, here),
         agentEdited: (document, first, last) => markAgentEdit(editors, document.path, first, last),
-        notice: (_, text) => toast(text),
+        // What the server will never take is the person's still: as long as the page is open it can be copied.
+        notice: (_, text, lost) => toast(text, lost === undefined ? {} : { failed: true, seconds: 24 * 3600, action: { label: "Copy what I typed", run: () => void navigator.clipboard.writeText(lost) } }),
         moved: (_, from, to) => {
           presence.move(from, to);
           editors.moved(from, to);

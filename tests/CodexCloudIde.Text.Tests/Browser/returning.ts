@@ -76,7 +76,7 @@ class Page {
     const store: PendingStore = { put: (pending) => records.set(pending.clientId, structuredClone(pending)), remove: (clientId) => records.delete(clientId) };
     let page: Page | null = null;
     const notices: string[] = [];
-    const client = await openClient(line, "w", "p", undefined, store, { changed: () => page?.look(), notice: (text) => notices.push(text), moved: () => undefined }, left);
+    const client = await openClient(line, "w", "p", undefined, store, { changed: () => page?.look(), notice: (text, lost) => notices.push(lost === undefined ? text : `${text} Lost: ${lost}`), moved: () => undefined }, left);
     page = new Page(line, client, records);
     page.notices = notices;
     page.shown = client.text;
@@ -261,7 +261,7 @@ const cases: Record<string, () => Promise<void>> = {
     const left = { documentId: "d1", clientId: "forgotten", sequence: 7, revision: 0, shadow: "start\n", frozen: { baseRevision: 0, operation: ["x"] }, inFlight: ["x"], buffer: [], unsent: 1 };
     const page = await Page.open(server, left as Pending);
     await page.until(() => page.notices.length > 0);
-    equal(page.notices.splice(0).length, 1, "notices");
+    equal(page.notices.splice(0).join("; ").endsWith("Lost: xstart\n"), true, "what was typed is told");
     await staysInStep(page, server, "start\n");
   },
 

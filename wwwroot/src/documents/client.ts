@@ -283,12 +283,13 @@ export class DocumentClient implements Listener {
 
   /** Back to the server's text, and on under a new name: whatever the server holds against this one is over. */
   private giveUp(text: string): void {
+    const lost = this.draft.text;
     this.show(this.draft.drop(), server);
     this.store.remove(this.draft.clientId);
     this.draft.rename();
     this.takeHeld();
     this.release();
-    this.notices.notice(text);
+    this.notices.notice(text, lost);
     this.notices.changed();
   }
 

@@ -14,7 +14,7 @@ export interface DocumentEvents {
   changed: (document: SyncedDocument) => void;
   presence: (document: SyncedDocument, person: Actor, here: boolean) => void;
   agentEdited: (document: SyncedDocument, firstLine: number, lastLine: number) => void;
-  notice: (document: SyncedDocument, text: string) => void;
+  notice: (document: SyncedDocument, text: string, lost?: string) => void;
   moved: (document: SyncedDocument, from: string, to: string) => void;
 }
 
@@ -109,8 +109,8 @@ export class SyncedDocument {
     this.events.changed?.(this);
   }
 
-  notice(text: string): void {
-    this.events.notice?.(this, text);
+  notice(text: string, lost?: string): void {
+    this.events.notice?.(this, text, lost);
   }
 
   moved(from: string, to: string): void {

@@ -45,7 +45,7 @@ export async function openDocument(monaco: Monaco, options: OpenOptions): Promis
   let document: SyncedDocument | undefined;
   const notices: Notices = {
     changed: () => document?.changed(),
-    notice: (text) => document?.notice(text),
+    notice: (text, lost) => document?.notice(text, lost),
     moved: (from, to) => {
       store.document = recordsOf(to);
       document?.moved(from, to);

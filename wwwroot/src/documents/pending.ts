@@ -15,8 +15,8 @@ export interface Replica {
 
 export interface Notices {
   changed(): void;
-  /** Something was mended or could not be kept; `text` says it to the person. */
-  notice(text: string): void;
+  /** Something was mended or could not be kept; `text` says it to the person. `lost`: the whole text as it was typed, where the server will never take it. */
+  notice(text: string, lost?: string): void;
   moved(from: string, to: string): void;
 }
 
