@@ -5,7 +5,7 @@ using CodexCloudIde.Workspaces;
 namespace CodexCloudIde.Documents;
 
 /// <summary>What one hub connection may do, found out once: who it is, which documents it has open, how fast it may send.</summary>
-internal sealed class DocumentConnection(Caller caller, DocumentOptions options, TokenBucket tenant, TimeProvider time)
+internal sealed class DocumentConnection(Caller caller, DocumentOptions options, TenantRate tenant, TimeProvider time)
 {
     private readonly TokenBucket operations = new(options.OperationsPerSecond, 2.0 * options.OperationsPerSecond, time);
     private readonly TokenBucket units = new(options.UnitsPerSecond, Math.Max(options.UnitsPerSecond, 2.0 * options.LargestOperation), time);
@@ -20,7 +20,7 @@ internal sealed class DocumentConnection(Caller caller, DocumentOptions options,
     /// <summary>Workspaces whose changes of members are watched for this connection.</summary>
     public ConcurrentDictionary<WorkspaceId, bool> Watched { get; } = new();
 
-    public bool MaySend(int insertedUnits) => operations.TryTake(1) && units.TryTake(insertedUnits) && tenant.TryTake(1);
+    public bool MaySend(int insertedUnits) => operations.TryTake(1) && units.TryTake(insertedUnits) && tenant.MaySend(insertedUnits);
 
     public OpenedDocument? Find(string? documentId) => documentId is not null && Opened.TryGetValue(documentId, out var opened) ? opened : null;
 }

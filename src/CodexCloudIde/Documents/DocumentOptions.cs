@@ -35,6 +35,10 @@ internal sealed class DocumentOptions
     [Range(1, 10_000_000)]
     public int TenantOperationsPerSecond { get; set; } = 50_000;
 
+    /// <summary>Inserted UTF-16 units per second of all connections of one tenant in this process; at least two operations of the largest size at once.</summary>
+    [Range(1024, int.MaxValue)]
+    public int TenantUnitsPerSecond { get; set; } = 32 * 1024 * 1024;
+
     /// <summary>Documents that one connection may have open.</summary>
     [Range(1, 10_000)]
     public int OpenDocuments { get; set; } = 200;

@@ -38,8 +38,16 @@ internal sealed class TokenBucket
 /// <summary>What all connections of one tenant share in this process.</summary>
 internal sealed class TenantRates(IOptions<DocumentOptions> options, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<TenantId, TokenBucket> buckets = new();
+    private readonly ConcurrentDictionary<TenantId, TenantRate> rates = new();
 
-    public TokenBucket Of(TenantId tenant) => buckets.GetOrAdd(
-        tenant, _ => new TokenBucket(options.Value.TenantOperationsPerSecond, 2 * options.Value.TenantOperationsPerSecond, time));
+    public TenantRate Of(TenantId tenant) => rates.GetOrAdd(tenant, _ => new TenantRate(options.Value, time));
+}
+
+/// <summary>What all connections of one tenant share.</summary>
+internal sealed class TenantRate(DocumentOptions options, TimeProvider time)
+{
+    private readonly TokenBucket operations = new(options.TenantOperationsPerSecond, 2.0 * options.TenantOperationsPerSecond, time);
+    private readonly TokenBucket units = new(options.TenantUnitsPerSecond, Math.Max(options.TenantUnitsPerSecond, 2.0 * options.LargestOperation), time);
+
+    public bool MaySend(int insertedUnits) => operations.TryTake(1) && units.TryTake(insertedUnits);
 }

@@ -49,7 +49,7 @@ internal sealed class LocalProduct : IAsyncDisposable
                 "--urls=http://127.0.0.1:0", $"--Ide:DataDirectory={data}", $"--Ide:Bootstrap:OwnerEmail={Product.Email}", $"--Ide:Bootstrap:OwnerPassword={Product.Password}",
                 $"--Ide:Bootstrap:Token={Token}", "--Logging:LogLevel:Default=Warning", "--Ide:Sandbox:PoolSize=0",
                 // What is measured is not to be held back: these bounds are for people.
-                "--Ide:Documents:OperationsPerSecond=1000000", "--Ide:Documents:TenantOperationsPerSecond=10000000", "--Ide:Documents:OpenDocuments=10000", "--Ide:Documents:UnitsPerSecond=2000000000",
+                "--Ide:Documents:OperationsPerSecond=1000000", "--Ide:Documents:TenantOperationsPerSecond=10000000", "--Ide:Documents:OpenDocuments=10000", "--Ide:Documents:UnitsPerSecond=2000000000", "--Ide:Documents:TenantUnitsPerSecond=2000000000",
             ],
             ApplicationName = "CodexCloudIde",
             ContentRootPath = Path.Combine(Product.Root(), "src", "CodexCloudIde"),

@@ -258,4 +258,23 @@ public sealed class DocumentHubTests(IdeHost host) : IClassFixture<IdeHost>
         Assert.Null(await client.Moved.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
         Assert.Equal("gone", (await client.SubmitAsync(TextOperation.Replace(0, 0, "x"))).Error);
     }
+
+    [Fact]
+    public async Task Submit_FloodOfOneTenant_SlowsThatTenantOnly()
+    {
+        await using var narrow = await IdeHost.StartAsync("--Ide:Documents:TenantUnitsPerSecond=1024", "--Ide:Documents:LargestOperation=1024");
+        var workspace = await narrow.Client.NewWorkspaceAsync();
+        await narrow.Client.PutAsync(workspace, "a.txt", "text"u8.ToArray());
+        var elsewhere = await narrow.OtherClient.NewWorkspaceAsync();
+        await narrow.OtherClient.PutAsync(elsewhere, "a.txt", "text"u8.ToArray());
+        await using var flooding = await HubClient.OpenAsync(narrow.Hub("/hubs/documents"), workspace, "a.txt");
+        await using var colleague = await HubClient.OpenAsync(narrow.Hub("/hubs/documents"), workspace, "a.txt");
+        await using var other = await HubClient.OpenAsync(narrow.Hub("/hubs/documents", narrow.OtherToken), elsewhere, "a.txt");
+        var much = new string('x', 1024);
+        string? refused = null;
+        for (var i = 0; i < 10 && refused is null; i++) refused = (await flooding.AppendAsync(0, much)).Error;
+        Assert.Equal("tooFast", refused);
+        Assert.Equal("tooFast", (await colleague.SubmitAsync(TextOperation.Replace(0, 0, much))).Error);
+        Assert.Null((await other.AppendAsync(0, much)).Error);
+    }
 }
