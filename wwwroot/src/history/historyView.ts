@@ -41,6 +41,7 @@ export class HistoryView {
     this.revertButton.addEventListener("click", () => void this.revert());
     this.list.addEventListener("keydown", (event) => this.listKey(event));
     this.element.addEventListener("keydown", (event) => event.key === "Escape" && (event.stopPropagation(), this.close()));
+    document.addEventListener("keydown", this.escape);
   }
 
   /** Loads what there is, and shows the newest change; later: what has come since, without moving what is looked at. */
@@ -51,6 +52,9 @@ export class HistoryView {
         this.list.replaceChildren(h("div", { class: "empty small", role: "status" }, "Loading …"));
       }
       const told = await timeline(this.path);
+      if (!first && !this.element.isConnected) {
+        return;
+      }
       const older = this.changes.filter((change) => change.to < (told.changes.at(-1)?.from ?? Infinity));
       this.changes = [...told.changes, ...older];
       this.nextBefore = older.length > 0 ? this.nextBefore : told.nextBefore;
@@ -69,7 +73,15 @@ export class HistoryView {
     }
   }
 
+  /** Nothing has the keys: the button that had them can do nothing any more. */
+  private readonly escape = (event: KeyboardEvent) => {
+    if (event.key === "Escape" && event.target === document.body) {
+      this.close();
+    }
+  };
+
   close(): void {
+    document.removeEventListener("keydown", this.escape);
     this.diff.getModel()?.original.dispose();
     if (this.diff.getModel()?.modified !== this.now) {
       this.diff.getModel()?.modified.dispose();
@@ -173,8 +185,11 @@ export class HistoryView {
       await restore(this.path, this.at);
       toast("The file is as it was then. A newer version can be restored in the same way.");
       await this.load();
-      this.alone.checked = false;
-      this.show(this.newest);
+      if (this.element.isConnected) {
+        this.list.focus();
+        this.alone.checked = false;
+        this.show(this.newest);
+      }
     } catch (error) {
       fail("The version was not restored.", error);
     }
@@ -189,6 +204,7 @@ export class HistoryView {
       await revert(this.path, change);
       toast("The change is taken back. What followed stays.");
       await this.load();
+      this.list.focus();
     } catch (error) {
       fail("The change was not taken back.", error);
     }
