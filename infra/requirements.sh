@@ -35,6 +35,8 @@ missing_to_test() {
   have postgres || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || echo postgresql
   [ -x /usr/bin/chromium ] || echo chromium
   have strace || echo strace
+  [ -x /usr/bin/go ] || echo golang-go
+  [ -x /usr/bin/cargo ] || echo cargo
 }
 
 require_dotnet() {

@@ -48,6 +48,25 @@ public sealed class TestsPanelTests(Chromium chromium, IdeHost host) : IClassFix
     }
 
     [Fact]
+    public async Task Run_OfANodeProject_ShowsWhatWasExpectedAndOpensTheFrame()
+    {
+        var workspace = await CreateAsync(
+            ("shop.js", "exports.price = (item) => item.net;\n"),
+            ("shop.test.js", "const { describe, it } = require(\"node:test\");\nconst assert = require(\"node:assert/strict\");\nconst { price } = require(\"./shop\");\n\ndescribe(\"price\", () => {\n  it(\"is net\", () => {\n    assert.equal(price({ net: 2 }), 3);\n  });\n  it(\"takes any item\", () => {\n    price(null);\n  });\n  it(\"is there\", () => assert.ok(price));\n});\n"));
+        var page = await OpenAsync(workspace);
+        await Panel(page).GetByRole(AriaRole.Button, new() { Name = "Run tests" }).ClickAsync();
+        await Expect(Panel(page).Locator(".tests-summary b.is-failed")).ToContainTextAsync("2 failed");
+        await Expect(Panel(page).Locator(".tests-summary b.is-passed")).ToContainTextAsync("1 passed");
+        await Panel(page).Locator(".case").Filter(new() { HasText = "price > is net" }).ClickAsync();
+        await Expect(Panel(page).Locator("dd.expected")).ToHaveTextAsync("3");
+        await Expect(Panel(page).Locator(".compare dd").Last).ToHaveTextAsync("2");
+        await Panel(page).Locator(".case").Filter(new() { HasText = "price > takes any item" }).ClickAsync();
+        await Chromium.ShootAsync(page, "tests-node");
+        await Panel(page).Locator("button.frame").Filter(new() { HasText = "shop.js:1" }).ClickAsync();
+        await Expect(page.Locator(".tabs-scroll [role=tab]").Filter(new() { HasText = "shop.js" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task Run_WithoutARunner_SaysWhatToDo()
     {
         var page = await OpenAsync(await CreateAsync(("notes.txt", "no tests here\n")));

@@ -41,7 +41,7 @@ public sealed class TestRunner
         var framework = await DetectAsync(workspace, cancellationToken);
         if (framework is null && request.Command is not { Count: > 0 })
         {
-            return new Refusal(422, "no-test-runner", "No test runner was found: add tests that pytest (test_*.py) or unittest finds, or say the command to run.", "command");
+            return new Refusal(422, "no-test-runner", "No test runner was found: add tests that pytest (test_*.py), unittest, node --test, go test or cargo test finds, or say the command to run.", "command");
         }
 
         var filter = request.Filter ?? [];
@@ -50,7 +50,7 @@ public sealed class TestRunner
             return new Refusal(400, "invalid-filter", "A filter is a list of case ids, as an earlier run named them.", "filter");
         }
 
-        var command = request.Command is { Count: > 0 } own ? [.. own, .. filter] : framework!.Command(filter);
+        var command = request.Command is { Count: > 0 } own ? [.. own, .. filter] : framework!.Command(request);
         var execution = new ExecutionRequest(command, Env: TestFramework.Environment(request), Limits: request.Limits);
         var planned = await jobs.PlanAsync(caller, actor, workspace, execution, cancellationToken);
         if (planned.Refusal is { } refusal)
@@ -108,7 +108,7 @@ public sealed class TestRunner
         }
 
         var paths = listed.Value.Where(entry => entry.Kind == "file" && ProjectFiles.IsOwn(entry.Path)).Select(entry => entry.Path).ToList();
-        var asked = paths.Where(path => TestFramework.Configurations.Contains(path)).Concat(paths.Where(path => TestFramework.MayHoldUnittests(ProjectFiles.NameOf(path))).Take(MostRead));
+        var asked = paths.Where(path => TestFramework.Configurations.Contains(path)).Concat(paths.Where(TestFramework.MayHoldTests).Take(MostRead));
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var path in asked)
         {

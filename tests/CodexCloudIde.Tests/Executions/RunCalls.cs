@@ -26,6 +26,12 @@ internal static class RunCalls
 
     public static Task<JsonObject> TestAsync(this IdeHost host, string workspace, object request) => host.PostAsync($"/api/v1/workspaces/{workspace}/test-runs", request);
 
+    /// <summary>A test run's cases by id.</summary>
+    public static Dictionary<string, JsonNode> Cases(this JsonObject run) => run["cases"]!.AsArray().ToDictionary(found => (string)found!["id"]!, found => found!);
+
+    /// <summary>Where a case failed, as <c>path:line</c>, outermost first.</summary>
+    public static IEnumerable<string> Frames(this JsonNode found) => found["frames"]!.AsArray().Select(frame => $"{frame!["path"]}:{frame["line"]}");
+
     public static async Task<IReadOnlyList<(string Event, JsonNode Data)>> StreamAsync(this IdeHost host, string path, object? request)
     {
         await using var stream = await host.OpenStreamAsync(path, request);

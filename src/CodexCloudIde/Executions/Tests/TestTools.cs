@@ -15,7 +15,7 @@ internal sealed class TestTools
     private static string Unpack(string folder)
     {
         var assembly = typeof(TestTools).Assembly;
-        foreach (var name in new[] { "ide_report.py", "ide_pytest.py", "ide_unittest.py" })
+        foreach (var name in new[] { "ide_report.py", "ide_pytest.py", "ide_unittest.py", "ide_node.mjs", "ide_go.py", "ide_cargo.py" })
         {
             using var source = assembly.GetManifestResourceStream($"test-tools/{name}") ?? throw new InvalidOperationException($"{name} is not in the assembly.");
             var path = Path.Combine(folder, name);
