@@ -37,7 +37,7 @@ public enum Verdict
 
 /// <summary>Puts everybody's edits of one document into one order: deduplicate, transform, apply, remember. Pure; the caller makes it durable.</summary>
 /// <remarks>
-/// A ring remembers the newest edits, to transform over and to answer resends from. Beyond the ring the last edit of every client is kept, because
+/// A ring remembers the newest edits, to transform over and to answer resends from: so many, and so many units of them. Beyond the ring the last edit of every client is kept, because
 /// a client that was cut off resends exactly that one. An operation is transformed over later ones one by one, in their order; see
 /// <see cref="TextOperation"/> for why never over their composition.
 /// </remarks>
@@ -45,7 +45,9 @@ public sealed class Sequencer<TAuthor>
 {
     private readonly Dictionary<string, Client> clients = new(StringComparer.Ordinal);
     private readonly SequencedEdit<TAuthor>[] ring;
+    private readonly int units;
     private int remembered;
+    private long rememberedUnits;
 
     /// <summary>Of the newest edit: whoever types goes on typing.</summary>
     private Client? latest;
@@ -54,12 +56,14 @@ public sealed class Sequencer<TAuthor>
     /// <param name="document">Owned by this from now on.</param>
     /// <param name="revision">What its text is.</param>
     /// <param name="capacity">Edits to remember.</param>
-    public Sequencer(TextDocument document, long revision, int capacity)
+    /// <param name="units">UTF-16 units that they insert and delete in all, at most; the newest edit is remembered whatever it is.</param>
+    public Sequencer(TextDocument document, long revision, int capacity, int units = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(document);
         ArgumentOutOfRangeException.ThrowIfNegative(revision);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
-        (Document, Revision, ring) = (document, revision, new SequencedEdit<TAuthor>[capacity]);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(units);
+        (Document, Revision, this.units, ring) = (document, revision, units, new SequencedEdit<TAuthor>[capacity]);
     }
 
     /// <summary>The text at <see cref="Revision"/>.</summary>
@@ -70,6 +74,9 @@ public sealed class Sequencer<TAuthor>
 
     /// <summary>The oldest revision that edits may be based on.</summary>
     public long OldestBase => Revision - remembered;
+
+    /// <summary>A revision after which no edit is forgotten for its size; without one only the newest edit is safe.</summary>
+    public long? Needed { get; set; }
 
     /// <summary>The last edit of every client known, for a snapshot.</summary>
     public IReadOnlyCollection<SequencedEdit<TAuthor>> LastOfClients => [.. clients.Values.Select(client => client.Last)];
@@ -85,8 +92,20 @@ public sealed class Sequencer<TAuthor>
     public void Remember(SequencedEdit<TAuthor> edit)
     {
         ArgumentNullException.ThrowIfNull(edit);
+        if (remembered == ring.Length)
+        {
+            ForgetOne(edit.Revision - remembered);
+        }
+
         ring[edit.Revision % ring.Length] = edit;
-        remembered = Math.Min(remembered + 1, ring.Length);
+        remembered++;
+        rememberedUnits += edit.Operation.ChangedLength;
+        var last = Math.Min(Needed ?? long.MaxValue, edit.Revision - 1);
+        for (var oldest = edit.Revision - remembered + 1; rememberedUnits > units && oldest <= last; oldest++)
+        {
+            ForgetOne(oldest);
+        }
+
         Keep(edit);
     }
 
@@ -172,8 +191,9 @@ public sealed class Sequencer<TAuthor>
         }
 
         Revision++;
+        // One string for all edits of a client, not one for each that is remembered.
         var edit = new SequencedEdit<TAuthor>(
-            Revision, submission.ClientId, submission.ClientSequence, submission.Author, operation, inverse, Document.Length);
+            Revision, last?.ClientId ?? submission.ClientId, submission.ClientSequence, submission.Author, operation, inverse, Document.Length);
         Remember(edit);
         return (Verdict.Sequenced, edit);
     }
@@ -212,6 +232,14 @@ public sealed class Sequencer<TAuthor>
         }
 
         return (Verdict.StaleRevision, null);
+    }
+
+    private void ForgetOne(long revision)
+    {
+        ref var oldest = ref ring[revision % ring.Length];
+        rememberedUnits -= oldest.Operation.ChangedLength;
+        oldest = null!;
+        remembered--;
     }
 
     private int LengthAt(long revision)

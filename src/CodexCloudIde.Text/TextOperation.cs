@@ -72,6 +72,9 @@ public sealed partial class TextOperation : IEquatable<TextOperation>
         }
     }
 
+    /// <summary>Units inserted and deleted in all: what it takes to remember it together with its inverse.</summary>
+    public int ChangedLength => (2 * InsertedLength) - LengthDelta;
+
     /// <summary>An operation that replaces <paramref name="deleted"/> units at <paramref name="position"/> by <paramref name="inserted"/>.</summary>
     public static TextOperation Replace(int position, int deleted, string inserted) =>
         new TextOperationBuilder().Retain(position).Insert(inserted).Delete(deleted).Build();

@@ -8,18 +8,22 @@ namespace CodexCloudIde.Benchmarks;
 /// <param name="Data">Folder with further data; null when none was given.</param>
 /// <param name="Quick">End within a minute.</param>
 /// <param name="Json">Where to write the machine-readable report; null for nowhere.</param>
-internal sealed record Arguments(string Name, IReadOnlyList<string> Traces, string? Data, bool Quick, string? Json);
+/// <param name="Only">Parts of the benchmark, by the first word of their class; empty for all.</param>
+internal sealed record Arguments(string Name, IReadOnlyList<string> Traces, string? Data, bool Quick, string? Json, IReadOnlyList<string> Only)
+{
+    public bool Wants(string part) => Only.Count == 0 || Only.Contains(part, StringComparer.OrdinalIgnoreCase);
+}
 
 /// <summary>Parses, runs one benchmark, prints the table, writes the file; the exit status is 1 when a check failed.</summary>
 internal static class CommandLine
 {
     private const string Usage = """
-        dotnet run -c Release --project tests/CodexCloudIde.Benchmarks -- NAME [--trace FILE]… [--data DIR] [--quick] [--json FILE]
+        dotnet run -c Release --project tests/CodexCloudIde.Benchmarks -- NAME [--trace FILE]… [--data DIR] [--quick] [--json FILE] [--only PART]…
           sessions   start of the server, memory at rest, the IDE page in a cold browser, key to paint in the other browser
           sandbox    one short execution by API against the bare process
           repair     the fix of sample-debug by API; the share of held-out bugs that is mended
           cluster    two processes, one killed: when the other serves its documents
-          editing    text engine alone; grain and journal; over the hub; a bad network; a thousand documents
+          editing    text engine alone; grain and journal; over the hub; a bad network; a thousand documents (parts: text, page, grain, fuzz, hub, load)
           inference  cost of a scheduling decision
         """;
 
@@ -51,7 +55,7 @@ internal static class CommandLine
     private static Arguments? Parse(string[] args)
     {
         if (args.Length == 0 || !Benchmarks.ContainsKey(args[0])) return null;
-        var arguments = new Arguments(args[0], [], null, false, null);
+        var arguments = new Arguments(args[0], [], null, false, null, []);
         for (var i = 1; i < args.Length; i++)
         {
             var value = i + 1 < args.Length ? args[i + 1] : null;
@@ -68,6 +72,9 @@ internal static class CommandLine
                     break;
                 case "--json" when value is not null:
                     arguments = arguments with { Json = value };
+                    break;
+                case "--only" when value is not null:
+                    arguments = arguments with { Only = [.. arguments.Only, value] };
                     break;
                 default:
                     return null;

@@ -183,14 +183,14 @@ public sealed class EditorTests(IdeHost host, Chromium chromium) : IClassFixture
         await Expect(line).ToHaveCountAsync(0);
     }
 
-    /// <summary>What two pages left in the browser when they ended: typed at the start of the text, and never sent.</summary>
+    /// <summary>What two pages left in the browser when they ended: typed at the start of the text, and never sent. As earlier versions of the page left it, with the whole text.</summary>
     private const string LeaveRecords = """
-        ({ workspace, path, shadow, typed }) => new Promise(resolve => {
-          const open = indexedDB.open('codex-documents', 1);
-          open.onupgradeneeded = () => open.result.createObjectStore('pending', { keyPath: 'clientId' });
+        ({ workspace, path, shadow, typed, person }) => new Promise((resolve, reject) => {
+          const open = indexedDB.open('codex-documents');
+          open.onerror = () => reject(open.error);
           open.onsuccess = () => {
             const writing = open.result.transaction('pending', 'readwrite');
-            const document = [workspace, 'live', path, globalThis.document.getElementById('ide').dataset.user].join('/');
+            const document = [workspace, 'live', path, person].join('/');
             typed.forEach(text => writing.objectStore('pending').put(
               { document, clientId: crypto.randomUUID(), sequence: 0, revision: 0, shadow, frozen: null, inFlight: null, buffer: [text], unsent: 1 }));
             writing.oncomplete = () => { open.result.close(); resolve(true); };
@@ -204,7 +204,7 @@ public sealed class EditorTests(IdeHost host, Chromium chromium) : IClassFixture
         var workspace = await CreateAsync(host.Client, File("note.txt", "look"));
         await using var visitor = await SignInAsync(chromium, host.Address);
         await visitor.EnterAsync(workspace);
-        await visitor.Page.EvaluateAsync(LeaveRecords, new { workspace, path = "note.txt", shadow = "look", typed = new[] { "one ", "two " } });
+        await visitor.Page.EvaluateAsync(LeaveRecords, new { workspace, path = "note.txt", shadow = "look", typed = new[] { "one ", "two " }, person = host.Owner.User.ToString() });
         await visitor.OpenAsync("note.txt");
         await Expect(visitor.Text).ToContainTextAsync(new Regex(@"^(one\stwo|two\sone)\slook$"));
 
@@ -219,6 +219,19 @@ public sealed class EditorTests(IdeHost host, Chromium chromium) : IClassFixture
     }
 
     [Fact]
+    public async Task Open_WhatAnotherPersonLeftInTheBrowser_StaysTheirs()
+    {
+        var workspace = await CreateAsync(host.Client, File("note.txt", "look"));
+        await using var visitor = await SignInAsync(chromium, host.Address);
+        await visitor.EnterAsync(workspace);
+        await visitor.Page.EvaluateAsync(LeaveRecords, new { workspace, path = "note.txt", shadow = "look", typed = new[] { "theirs " }, person = Guid.NewGuid().ToString("N") });
+        await visitor.OpenAsync("note.txt");
+        await visitor.TypeAtEndAsync("!");
+        await visitor.SavedAsync();
+        await Expect(visitor.Text).ToHaveTextAsync("look!");
+    }
+
+    [Fact]
     public async Task Open_WhatTwoPagesLeft_DoesNotKeepAViewerOut()
     {
         var (_, viewer) = await host.AddMemberAsync("demoted@example.com", Role.Viewer);
@@ -226,7 +239,7 @@ public sealed class EditorTests(IdeHost host, Chromium chromium) : IClassFixture
         await host.Client.PutAsync(new Uri($"api/v1/workspaces/{workspace}/members/{viewer.User}", UriKind.Relative), new StringContent("{\"role\":\"viewer\"}", Encoding.UTF8, "application/json"), Ending);
         await using var visitor = await SignInAsync(chromium, host.Address, "demoted@example.com");
         await visitor.EnterAsync(workspace);
-        await visitor.Page.EvaluateAsync(LeaveRecords, new { workspace, path = "note.txt", shadow = "look", typed = new[] { "one ", "two " } });
+        await visitor.Page.EvaluateAsync(LeaveRecords, new { workspace, path = "note.txt", shadow = "look", typed = new[] { "one ", "two " }, person = viewer.User.ToString() });
         await visitor.OpenAsync("note.txt");
         await Expect(visitor.Text).ToHaveTextAsync("look");
         await Expect(visitor.Page.Locator("[data-status=access]")).ToHaveTextAsync("Read only");

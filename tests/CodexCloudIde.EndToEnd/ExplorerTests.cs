@@ -90,6 +90,36 @@ public sealed class ExplorerTests(IdeHost host, Chromium chromium) : IClassFixtu
         Assert.Equal("alpha\n", Encoding.UTF8.GetString(await BytesAsync(host.Client, workspace, "docs/moved/b.md")));
     }
 
+    [Fact]
+    public async Task Key_BetweenARenameAndItsAnswer_MeansTheFileWhereItIs()
+    {
+        var workspace = await CreateAsync(host.Client, File("a.txt", "alpha\n"), File("z.txt", "omega\n"));
+        await using var visitor = await SignInAsync(chromium, host.Address);
+        var (keys, answer) = (visitor.Page.Keyboard, new TaskCompletionSource());
+        await visitor.EnterAsync(workspace);
+        await visitor.OpenAsync("a.txt");
+        await visitor.Page.RouteAsync("**/moves", async route =>
+        {
+            var response = await route.FetchAsync();
+            await answer.Task;
+            await route.FulfillAsync(new() { Response = response });
+        });
+        await visitor.Row("a.txt").ClickAsync();
+        await visitor.Tree.PressAsync("F2");
+        await keys.PressAsync("Control+A");
+        await keys.TypeAsync("b.txt");
+        await keys.PressAsync("Enter");
+        await Expect(visitor.Tab("b.txt")).ToBeVisibleAsync();
+        await Expect(visitor.Row("b.txt")).ToHaveClassAsync(new Regex("focused"));
+
+        await visitor.Tree.PressAsync("Delete");
+        await Expect(visitor.Page.GetByRole(AriaRole.Alertdialog)).ToContainTextAsync("Delete b.txt?");
+        answer.SetResult();
+        await keys.PressAsync("Enter");
+        await Expect(visitor.Row("b.txt")).ToHaveCountAsync(0);
+        await Expect(visitor.Row("z.txt")).ToBeVisibleAsync();
+    }
+
     [Theory]
     [InlineData("two spaces .txt", "two spaces .txt")]
     [InlineData("quote\"s and 'these'.txt", "quote\"s and 'these'.txt")]

@@ -42,36 +42,80 @@ public sealed class FileKindTests(IdeHost host, Chromium chromium) : IClassFixtu
     }
 
     [Fact]
-    public async Task Edit_OfTextTooLargeToShare_KeepsItsBytesAndAsksBeforeItReplaces()
+    public async Task View_OfLargeText_IsReadOnlyUntilSomebodyEditsAndThenShared()
     {
         var large = string.Concat(Enumerable.Repeat("a line of some text\r\n", 250_000));
         var mixed = string.Concat(Enumerable.Repeat("lf\ncrlf\r\n", 600_000));
         var workspace = await CreateAsync(host.Client, ("large.txt", Bytes(Mark, large)), File("mixed.txt", mixed));
         await using var visitor = await SignInAsync(chromium, host.Address);
         await visitor.EnterAsync(workspace);
-        await PutZAtStartAsync(visitor, "large.txt");
-        Assert.Equal(Bytes(Mark, "Z" + large), await BytesAsync(host.Client, workspace, "large.txt"));
-
-        // Another writes it while something is typed here: neither is lost without a word.
-        await visitor.Page.Context.SetOfflineAsync(true);
-        await visitor.Page.Keyboard.TypeAsync("mine");
-        using (var theirs = await host.Client.PutAsync(FileUrl(workspace, "large.txt"), new ByteArrayContent(Bytes(Mark, "theirs" + large)), TestContext.Current.CancellationToken))
-        {
-            theirs.EnsureSuccessStatusCode();
-        }
-
-        await visitor.Page.Context.SetOfflineAsync(false);
-        await visitor.Page.Keyboard.PressAsync("Control+S");
-        var dialog = visitor.Page.GetByRole(AriaRole.Alertdialog);
-        await Expect(dialog).ToContainTextAsync("changed by somebody else");
-        await dialog.GetByRole(AriaRole.Button, new() { Name = "Take theirs" }).ClickAsync();
-        await Expect(visitor.Text).ToContainTextAsync("theirsa");
-
-        // Lines that end in different ways cannot be kept by the editor at this size: not edited rather than changed.
-        await visitor.OpenAsync("mixed.txt");
+        await visitor.OpenAsync("large.txt");
         await Expect(visitor.Page.Locator("[data-status=access]")).ToHaveTextAsync("Read only");
-        await visitor.TypeAtEndAsync("!");
-        Assert.Equal(Encoding.UTF8.GetBytes(mixed), await BytesAsync(host.Client, workspace, "mixed.txt"));
+        await Expect(visitor.Page.Locator(".large-line")).ToContainTextAsync("5.0 MB. It is read only");
+        await Chromium.ShootAsync(visitor.Page, "editor-large");
+        await visitor.Text.ClickAsync();
+        await visitor.Page.Keyboard.TypeAsync("ignored");
+        await Expect(visitor.Text).Not.ToContainTextAsync("ignored");
+
+        // A file that changes on disk while it is only looked at is shown anew.
+        using (var put = await host.Client.PutAsync(FileUrl(workspace, "large.txt"), new ByteArrayContent(Bytes(Mark, "new " + large)), TestContext.Current.CancellationToken)) put.EnsureSuccessStatusCode();
+        await Expect(visitor.Text).ToContainTextAsync(Spaced("new a line"));
+
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Edit", Exact = true }).ClickAsync();
+        await Expect(visitor.Page.Locator(".large-line")).ToHaveCountAsync(0);
+        await PutZAtStartAsync(visitor, "large.txt");
+        Assert.Equal(Bytes(Mark, "Znew " + large), await BytesAsync(host.Client, workspace, "large.txt"));
+
+        // Another one who edits it is in the same document; the command does what the button does.
+        await using var other = await SignInAsync(chromium, host.Address);
+        await other.EnterAsync(workspace);
+        await other.OpenAsync("large.txt");
+        await other.RunAsync("Edit this large file");
+        await Expect(other.Page.Locator(".large-line")).ToHaveCountAsync(0);
+        await other.Page.Keyboard.PressAsync("Control+Home");
+        await other.Page.Keyboard.TypeAsync("theirs ");
+        await Expect(visitor.Text).ToContainTextAsync(Spaced("theirs Znew"));
+
+        // Lines that end in different ways keep their ends at every size.
+        await visitor.OpenAsync("mixed.txt");
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Edit", Exact = true }).ClickAsync();
+        await Expect(visitor.Page.Locator(".large-line")).ToHaveCountAsync(0);
+        await Expect(visitor.Page.Locator("[data-status=eol]")).ToHaveTextAsync("Mixed");
+        await PutZAtStartAsync(visitor, "mixed.txt");
+        Assert.Equal(Bytes([], "Z" + mixed), await BytesAsync(host.Client, workspace, "mixed.txt"));
+    }
+
+    [Fact]
+    public async Task Paste_OfTenMegabytes_ReachesTheFileAndTheOtherPage()
+    {
+        var workspace = await CreateAsync(host.Client, File("paste.txt", "before\nafter\n"));
+        await using var visitor = await SignInAsync(chromium, host.Address);
+        await using var other = await SignInAsync(chromium, host.Address);
+        await visitor.EnterAsync(workspace);
+        await other.EnterAsync(workspace);
+        await other.OpenAsync("paste.txt");
+        await visitor.OpenAsync("paste.txt");
+        await visitor.Text.ClickAsync();
+        await visitor.Page.Keyboard.PressAsync("Control+Home");
+        await visitor.Page.Keyboard.PressAsync("End");
+        await visitor.Page.EvaluateAsync("() => navigator.clipboard.writeText('0123456789 größer 🎉\\n'.repeat(500000))");
+        await visitor.Page.Keyboard.PressAsync("Control+V");
+        // Somebody else types meanwhile.
+        await other.TypeAtEndAsync("typed meanwhile", delay: 20);
+        await visitor.SavedAsync();
+        await other.SavedAsync();
+        await visitor.Page.Keyboard.PressAsync("Control+S");
+        await visitor.SavedAsync();
+        var expected = $"before{string.Concat(Enumerable.Repeat("0123456789 größer 🎉\n", 500_000))}\nafter\ntyped meanwhile";
+        Assert.Equal(Encoding.UTF8.GetBytes(expected), await BytesAsync(host.Client, workspace, "paste.txt"));
+        const string Length = "() => window.codex.editors.documents[0].model.getValueLength()";
+        await other.Page.WaitForFunctionAsync($"{Length} === {expected.Length}");
+        Assert.Equal(expected.Length, await visitor.Page.EvaluateAsync<int>(Length));
+
+        // Taken back as the one thing that it was.
+        await visitor.Page.Keyboard.PressAsync("Control+Z");
+        await visitor.SavedAsync();
+        await other.Page.WaitForFunctionAsync("() => window.codex.editors.documents[0].model.getValue() === 'before\\nafter\\ntyped meanwhile'");
     }
 
     [Fact]
@@ -128,7 +172,7 @@ public sealed class FileKindTests(IdeHost host, Chromium chromium) : IClassFixtu
     [Fact]
     public async Task Edit_BeyondWhatADocumentMayHold_IsTakenBackButCanBeCopied()
     {
-        await using var small = await IdeHost.StartAsync("--Ide:Documents:LargestFile=1024");
+        await using var small = await IdeHost.StartAsync("--Ide:Documents:LargestDocument=1024");
         var workspace = await CreateAsync(small.Client, File("note.txt", "begin "));
         await using var visitor = await SignInAsync(chromium, small.Address);
         await visitor.EnterAsync(workspace);

@@ -62,6 +62,44 @@ public sealed class NetworkTests(Chromium chromium) : IClassFixture<Chromium>
         await ConvergedAsync(host, workspace, [sleeper, other]);
     }
 
+    /// <summary>A laptop that is closed, a phone that is put away: nothing of the page runs for half a minute, longer than the server waits for it, while another goes on.</summary>
+    [Fact]
+    public async Task Typing_WhileOnePageIsFrozen_MeetsWhenItGoesOn()
+    {
+        await using var host = await IdeHost.StartAsync();
+        var workspace = await CreateAsync(host.Client, File("note.txt", "begin\n"));
+        await using var frozen = await EnterAsync(host.Address, workspace);
+        await using var other = await EnterAsync(host.Address, workspace);
+        var control = await frozen.Page.Context.NewCDPSessionAsync(frozen.Page);
+        await TypeAsync(frozen, 0, 0);
+        // Its script stands still at the next thing that it hears; the connection stays open, and nobody answers on it.
+        var paused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        control.Event("Debugger.paused").OnEvent += (_, _) => paused.TrySetResult();
+        await control.SendAsync("Debugger.enable");
+        await control.SendAsync("Debugger.pause");
+        for (var round = 0; round < Rounds; round++) await other.Page.Keyboard.TypeAsync(KeysOf(1, round), new() { Delay = 31_000 / (Rounds * KeysPerRound) });
+        await other.SavedAsync();
+        await paused.Task;
+        await control.SendAsync("Debugger.disable");
+        for (var round = 1; round < Rounds; round++) await TypeAsync(frozen, 0, round);
+        await ConvergedAsync(host, workspace, [frozen, other]);
+    }
+
+    /// <summary>A browser lets timers and frames of a hidden tab wait, for minutes at worst.</summary>
+    [Fact]
+    public async Task Typing_WithoutTimersAndFrames_IsSentAtOnce()
+    {
+        await using var host = await IdeHost.StartAsync();
+        var workspace = await CreateAsync(host.Client, File("note.txt", "begin\n"));
+        await using var hidden = await EnterAsync(host.Address, workspace);
+        await using var other = await EnterAsync(host.Address, workspace);
+        await hidden.Page.EvaluateAsync("() => { window.setTimeout = window.setInterval = window.requestAnimationFrame = window.requestIdleCallback = () => 0; }");
+        for (var round = 0; round < Rounds; round++) await TypeAsync(hidden, 0, round);
+        await hidden.Page.EvaluateAsync("() => { window.codex.editors.activeEditor.getModel().applyEdits([{ range: { startLineNumber: 1, startColumn: 1, endLineNumber: 1, endColumn: 1 }, text: 'script ' }]); }");
+        var typed = string.Concat(Enumerable.Range(0, Rounds).Select(round => KeysOf(0, round)));
+        await Expect(other.Text).ToHaveTextAsync(Spaced($"script begin{typed}"));
+    }
+
     private async Task<Visitor> EnterAsync(Uri address, string workspace)
     {
         var visitor = await SignInAsync(chromium, address);

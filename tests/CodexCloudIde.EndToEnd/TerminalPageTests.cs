@@ -11,6 +11,72 @@ namespace CodexCloudIde.EndToEnd;
 public sealed class TerminalPageTests(IdeHost host, Chromium chromium) : IClassFixture<IdeHost>, IClassFixture<Chromium>
 {
     [Fact]
+    public async Task Typed_BeforeTheShellIsThere_ReachesIt()
+    {
+        var workspace = await CreateAsync(host.Client, File("note.txt", "hello\n"));
+        await using var visitor = await SignInAsync(chromium, host.Address);
+        var answers = await HeldAnswers.OfAsync(visitor.Page);
+        await visitor.EnterAsync(workspace);
+        await answers.Held.WaitAsync(TestContext.Current.CancellationToken);
+
+        await visitor.ShellAsync("echo typed ea''rly");
+        answers.Release();
+
+        await visitor.ShellSaysAsync("typed early");
+    }
+
+    [Fact]
+    public async Task Typed_AfterAReplayThatOvertookItsAnswer_ReachesAProgramThatSaysNothing()
+    {
+        var workspace = await CreateAsync(host.Client, File("note.txt", "hello\n"));
+        await using var visitor = await SignInAsync(chromium, host.Address);
+        await visitor.EnterAsync(workspace);
+        await visitor.ShellSaysAsync("$");
+        await visitor.ShellAsync("stty -echo; clear; echo wai''ts; exec cat");
+        await visitor.ShellSaysAsync("waits");
+
+        var answers = await HeldAnswers.OfAsync(visitor.Page);
+        await visitor.Page.ReloadAsync();
+        await answers.Held.WaitAsync(TestContext.Current.CancellationToken);
+        await visitor.ShellSaysAsync("waits");
+        answers.Release();
+        await answers.Passed.WaitAsync(TestContext.Current.CancellationToken);
+        await visitor.ShellAsync("heard by cat");
+
+        await visitor.ShellSaysAsync("heard by cat");
+    }
+
+    [Fact]
+    public async Task Letters_WhenTheFontComesLate_AreMeasuredAnew()
+    {
+        var workspace = await CreateAsync(host.Client);
+        await using var visitor = await SignInAsync(chromium, host.Address);
+        // Wider than what stands in for it, whatever that is here.
+        await visitor.Page.RouteAsync("**/*.css", async route =>
+        {
+            var answer = await route.FetchAsync();
+            var text = await answer.TextAsync();
+            await route.FulfillAsync(new() { Response = answer, Body = text.Replace("@font-face{font-family:JetBrains Mono;", "@font-face{font-family:JetBrains Mono;size-adjust:130%;", StringComparison.Ordinal) });
+        });
+        var font = new TaskCompletionSource();
+        await visitor.Page.RouteAsync("**/*.woff2", async route =>
+        {
+            await font.Task;
+            await route.ContinueAsync();
+        });
+        await visitor.Page.GotoAsync($"/w/{workspace}", new() { WaitUntil = WaitUntilState.DOMContentLoaded });
+        await visitor.ShellSaysAsync("$");
+        Assert.False(await visitor.Page.EvaluateAsync<bool>("() => document.fonts.check('13px \"JetBrains Mono\"')"), "the font is not there yet");
+
+        font.SetResult();
+        await visitor.Page.WaitForFunctionAsync("() => document.fonts.check('13px \"JetBrains Mono\"')");
+        await visitor.ShellAsync("echo mea''sured-by-one-measure");
+
+        // xterm parts a word where the widths that it has of its letters differ, as those of two fonts do.
+        await Expect(visitor.Terminal.Locator("span", new() { HasTextString = "measured-by-one-measure" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task Shell_ColoursResizeInterruptClipboardAndFullScreen_Work()
     {
         var workspace = await CreateAsync(host.Client, File("note.txt", "hello\n"));

@@ -95,7 +95,16 @@ internal sealed class Visitor(IPage page) : IAsyncDisposable
     {
         await Row(name).DblClickAsync();
         await Expect(Tab(name)).ToHaveClassAsync(new Regex("active"));
-        await Expect(page.Locator(".editor-skeleton")).ToHaveCountAsync(0);
+        // The tab is there before its text is: until then the file before is still on screen.
+        await page.WaitForFunctionAsync(
+            """
+            () => {
+              const editors = window.codex.editors;
+              const view = editors.activeEditor;
+              return view ? editors.pathOf(view.getModel()?.uri.toString() ?? "") === editors.activePath
+                : document.querySelector(".group.focused .stage > :not(.monaco-host, .editor-skeleton)") !== null;
+            }
+            """);
     }
 
     public async Task QuickOpenAsync(string query, string name)

@@ -97,7 +97,7 @@ public sealed partial class VisitorJourneyTests
         await visitor.ShellAsync("ls --color=always; printf '\\033[32mgr''een\\033[0m\\n'; id -u");
         await visitor.ShellSaysAsync("green");
         await visitor.ShellSaysAsync("1000");
-        await Expect(visitor.Terminal.Locator(".xterm-fg-2", new() { HasTextString = "green" })).ToBeVisibleAsync();
+        await Expect(visitor.Terminal.Locator("> div", new() { HasTextRegex = new(@"^green\s*$") }).Locator("span").First).ToHaveCSSAsync("color", "rgb(76, 195, 138)");
         await Chromium.ShootAsync(page, "4-colours");
 
         await page.GetByRole(AriaRole.Separator, new() { Name = "Resize the bottom panel" }).PressAsync("ArrowUp");

@@ -73,4 +73,29 @@ public sealed class SequencerTests
         Assert.Null(sequencer.Since(0));
         Assert.Equal([2L, 3L], sequencer.Since(1)!.Select(edit => edit.Revision));
     }
+
+    [Fact]
+    public void Submit_LargeEdits_AreForgottenByTheirUnits()
+    {
+        var sequencer = new Sequencer<string>(new TextDocument(""), 0, 100, units: 1000);
+        for (var i = 1; i <= 10; i++) sequencer.Submit(new("c", i, i - 1, TextOperation.Replace(0, 0, new string('x', 400)), "a"));
+        Assert.Equal((10L, 8L), (sequencer.Revision, sequencer.OldestBase));
+        Assert.Equal(Verdict.StaleRevision, sequencer.Submit(new("d", 1, 7, TextOperation.Replace(0, 0, "y"), "b")).Verdict);
+
+        // The newest stays whatever it is; a resend of it is answered.
+        var large = new Submission<string>("c", 11, 10, TextOperation.Replace(0, 0, new string('y', 5000)), "a");
+        Assert.Equal((Verdict.Sequenced, 10L), (sequencer.Submit(large).Verdict, sequencer.OldestBase));
+        Assert.Equal((Verdict.Repeated, 11L), (sequencer.Submit(large).Verdict, sequencer.Submit(large).Edit!.Revision));
+    }
+
+    [Fact]
+    public void Submit_LargeEditsThatAreNeeded_AreKept()
+    {
+        var sequencer = new Sequencer<string>(new TextDocument(""), 0, 100, units: 1000) { Needed = 2 };
+        for (var i = 1; i <= 10; i++) sequencer.Submit(new("c", i, i - 1, TextOperation.Replace(0, 0, new string('x', 400)), "a"));
+        Assert.Equal(2, sequencer.OldestBase);
+        sequencer.Needed = 10;
+        sequencer.Submit(new("c", 11, 10, TextOperation.Replace(0, 0, "x"), "a"));
+        Assert.Equal(8, sequencer.OldestBase);
+    }
 }

@@ -6,26 +6,29 @@ import { clearAgentMarks, markAgentEdit } from "./editor/agentMarks";
 import { sizeOf } from "./editor/binaryView";
 import type { SyncedDocument } from "./editor/documentSync";
 import { Editors } from "./editor/editors";
-import { FileDocument } from "./editor/fileDocument";
+import { LargeFile } from "./editor/largeFile";
+import { People, type Place } from "./editor/people";
+import { drawProblems } from "./editor/problems";
 import { keepSettings, settings, type EditorSettings } from "./editor/settings";
 import { OutputPanel } from "./executions/output";
 import { TestsPanel } from "./executions/testsPanel";
+import { showHistory, toggleBlame } from "./history/open";
 import { ApiError, getJson, workspaceId, workspaceUrl } from "./shell/api";
 import { follow } from "./shell/events";
 import { listen, register, run } from "./shell/commands";
-import { byId, h, icon } from "./shell/dom";
-import { shown } from "./shell/names";
-import { currentPanel, isNarrow, isShown, onPanel, show, showPanel, showSide, startFrame, togglePanel, setCount } from "./shell/frame";
-import type { HistoryView } from "./history/historyView";
+import { byId } from "./shell/dom";
+import { fontsLoaded } from "./shell/fonts";
+import { currentPanel, isNarrow, isShown, onPanel, show, showPanel, showSide, startFrame, togglePanel } from "./shell/frame";
 import { fail, toast } from "./shell/overlays";
 import { openPalette } from "./shell/palette";
-import { colourOfActor, Presence } from "./shell/presence";
-import { setPeople, setStatus } from "./shell/status";
+import { colourOfActor } from "./shell/presence";
+import { setStatus } from "./shell/status";
 import { currentTheme, setTheme } from "./shell/theme";
 import type { TerminalPanel } from "./terminals/terminalPanel";
 import { Explorer } from "./workspaces/explorer";
 import { showImport, showMissing } from "./workspaces/notReady";
 import { startSearch } from "./workspaces/search";
+import { gitBranch, sandbox } from "./workspaces/surroundings";
 import { FileIndex } from "./workspaces/treeModel";
 import type { WorkspaceView } from "./workspaces/workspaceList";
 
@@ -44,12 +47,13 @@ let terminals: Promise<TerminalPanel> | null = null;
 let role = "owner";
 let opened = 0;
 const files = new FileIndex();
-const largestEdited = 20 * 1024 * 1024;
+/** Bytes up to which a file opens for editing at once, and up to which one is shown whole. */
+const editedAtOnce = 4 * 1024 * 1024;
+const shownWhole = 32 * 1024 * 1024;
 
-const personId = byId("ide").dataset.user ?? "";
-const presence = new Presence((path, colour) => explorer.markHere(path, colour), (people) => setPeople(people));
+const personId = byId("ide").dataset.user!;
 
-const editors = new Editors(monacoReady, async (monaco, path) => {
+const editors = new Editors(monacoReady, async (monaco, path, large) => {
   // Numbered: a file that was renamed keeps its model, and another may come to its old place.
   const uri = monaco.Uri.from({ scheme: "codex", path: `/${workspaceId}/${path}`, fragment: String(++opened) });
   const changed = (document: SyncedDocument) => {
@@ -58,17 +62,15 @@ const editors = new Editors(monacoReady, async (monaco, path) => {
   };
   try {
     return await openDocument(monaco, {
-      workspaceId, path, person: personId, uri, colourOf: colourOfActor,
+      workspaceId, path, person: personId, uri, colourOf: colourOfActor, mostBytes: large ? undefined : editedAtOnce,
       events: {
         changed,
-        presence: (document, person, here) => presence.set(document.path, person, here),
+        presence: (document, person, here) => people.inDocument(document, person, here),
+        cursor: (document, person, offset) => people.cursorMoved(document, person, offset),
         agentEdited: (document, first, last) => markAgentEdit(editors, document.path, first, last),
         // What the server will never take is the person's still: as long as the page is open it can be copied.
         notice: (_, text, lost) => toast(text, lost === undefined ? {} : { failed: true, seconds: 24 * 3600, action: { label: "Copy what I typed", run: () => void navigator.clipboard.writeText(lost) } }),
-        moved: (_, from, to) => {
-          presence.move(from, to);
-          editors.moved(from, to);
-        },
+        moved: (_, from, to) => moved(from, to),
       },
     });
   } catch (error) {
@@ -79,11 +81,10 @@ const editors = new Editors(monacoReady, async (monaco, path) => {
       case "binary": case "invalidEncoding":
         throw new ApiError(415, "not-text", error.message);
       case "tooLarge":
-        // Too large to edit together: edited as a plain file, saved whole; larger still: only shown.
-        if ((await sizeOf(path)) > largestEdited) {
+        if (large || (await sizeOf(path)) > shownWhole) {
           throw new ApiError(413, "too-large", error.message);
         }
-        return FileDocument.open(monaco, path, { changed }, uri);
+        return LargeFile.open(monaco, path, { changed }, uri);
       case "notFound": case "gone":
         throw new ApiError(404, "not-found", "This file does not exist any more.");
       default:
@@ -91,6 +92,14 @@ const editors = new Editors(monacoReady, async (monaco, path) => {
     }
   }
 });
+
+const people = new People(editors, personId, (path, colour) => explorer.markHere(path, colour));
+
+function moved(from: string, to: string): void {
+  explorer.moved(from, to);
+  people.move(from, to);
+  editors.moved(from, to);
+}
 
 const output = new OutputPanel();
 const explorer = new Explorer({
@@ -100,7 +109,7 @@ const explorer = new Explorer({
       show("explorer", false);
     }
   },
-  moved: (from, to) => editors.moved(from, to),
+  moved,
   settled: (path) => editors.settled(path),
   deleted: (path) => editors.deleted(path),
   canWrite: () => role.toLowerCase() !== "viewer",
@@ -186,6 +195,10 @@ register(
   { id: "palette.commands", title: "Show all commands", key: "Ctrl+Shift+P", run: () => palette(">") },
   { id: "palette.commands.f1", title: "Show all commands (F1)", key: "F1", when: () => document.activeElement?.closest(".xterm") === null, run: () => palette(">") },
   { id: "file.save", title: "Save", key: "Ctrl+S", run: () => editors.save() },
+  { id: "follow.choose", title: "Follow somebody or the agent", run: () => people.choose() },
+  { id: "follow.agent", title: "Follow the agent", run: () => people.followAgent() },
+  { id: "follow.stop", title: "Stop following", when: () => people.isFollowing, run: () => people.stop() },
+  { id: "file.editLarge", title: "Edit this large file", when: () => editors.isLarge, run: () => editors.editLarge() },
   { id: "view.explorer", title: "Show or hide the explorer", key: "Ctrl+B", run: () => showSide("explorer", true) },
   { id: "view.search", title: "Search in files", key: "Ctrl+Shift+F", run: () => (showSide("search"), byId("search-query").focus()) },
   { id: "view.terminal", title: "Show or hide the terminal", key: "Ctrl+`", run: () => (togglePanel("terminal"), isShown("panel") || editors.focus()) },
@@ -220,60 +233,13 @@ register(
   { id: "editor.replace", title: "Replace", when: hasEditor, run: monacoAction("editor.action.startFindReplaceAction") },
   { id: "editor.format", title: "Format the document", when: hasEditor, run: monacoAction("editor.action.formatDocument") },
   { id: "editor.symbol", title: "Go to symbol in the file", when: hasEditor, run: monacoAction("editor.action.quickOutline") },
-  { id: "file.history", title: "History of the file", when: hasEditor, run: () => showHistory() },
-  { id: "editor.blame", title: "Show or hide who wrote the line", when: hasEditor, run: () => toggleBlame() },
+  { id: "file.history", title: "History of the file", when: hasEditor, run: () => showHistory(editors, monacoReady, role.toLowerCase() !== "viewer") },
+  { id: "editor.blame", title: "Show or hide who wrote the line", when: hasEditor, run: () => toggleBlame(editors) },
   { id: "theme.toggle", title: "Switch between dark and light", run: () => chooseTheme(currentTheme() === "dark" ? "light" : "dark") },
   { id: "settings.open", title: "Settings", key: "Ctrl+,", run: () => openSettings() },
   { id: "workspace.list", title: "All workspaces", run: () => location.assign("/") },
   { id: "workspace.download", title: "Download the workspace", run: () => location.assign(workspaceUrl("/archive")) },
 );
-
-let history: HistoryView | null = null;
-
-async function showHistory(): Promise<void> {
-  const path = editors.activePath;
-  const model = editors.activeEditor?.getModel();
-  if (!path || !model) {
-    return;
-  }
-  history?.close();
-  const [monaco, { HistoryView: View }] = await Promise.all([monacoReady, import("./history/historyView"), import("./editor/monaco").then((module) => module.services())]);
-  const view: HistoryView = new View(monaco, path, model, role.toLowerCase() !== "viewer", () => {
-    watching.dispose();
-    history = null;
-    editors.focus();
-  });
-  // What is typed meanwhile joins the list.
-  let timer = 0;
-  const watching = model.onDidChangeContent(() => {
-    window.clearTimeout(timer);
-    timer = window.setTimeout(() => void view.load(), 1000);
-  });
-  model.onWillDispose(() => history === view && view.close());
-  history = view;
-  editors.cover(view.element);
-  await view.load();
-}
-
-let blame: { view: editor.ICodeEditor; end: () => void } | null = null;
-
-async function toggleBlame(): Promise<void> {
-  const view = editors.activeEditor;
-  const path = editors.activePath;
-  const was = blame?.view;
-  blame?.end();
-  blame = null;
-  if (!view || !path || was === view) {
-    return;
-  }
-  const { Blame } = await import("./history/blame");
-  const shownBlame = new Blame(view, path);
-  const left = view.onDidChangeModel(() => {
-    blame?.end();
-    blame = null;
-  });
-  blame = { view, end: () => (left.dispose(), shownBlame.dispose()) };
-}
 
 function chooseTheme(theme: "dark" | "light"): void {
   setTheme(theme);
@@ -317,19 +283,6 @@ export function applySettings(changed: EditorSettings, options: editor.IEditorOp
   editors.documents.forEach((document) => document.model.updateOptions({ tabSize: changed.tabSize }));
 }
 
-function drawProblems(monaco: Awaited<typeof monacoReady>): void {
-  const markers = monaco.editor.getModelMarkers({}).filter((marker) => marker.severity >= 4 && marker.resource.scheme === "codex");
-  const errors = markers.filter((marker) => marker.severity === 8).length;
-  setCount("problems", markers.length);
-  setStatus("problems", { text: `${errors} errors, ${markers.length - errors} warnings`, icon: errors ? "error" : "warning", command: "view.problems" });
-  const prefix = `/${workspaceId}/`;
-  byId("panel-problems").replaceChildren(...(markers.length === 0 ? [h("div", { class: "empty" }, icon("passed"), h("p", {}, "No problems in the open files."))] : markers.map((marker) => {
-    const path = editors.pathOf(marker.resource.toString()) ?? marker.resource.path.slice(prefix.length);
-    return h("button", { type: "button", class: "problem-row", onclick: () => void editors.open(path, { place: { line: marker.startLineNumber, column: marker.startColumn } }) },
-      icon(marker.severity === 8 ? "error" : "warning", marker.severity === 8 ? "is-failed" : "is-warning"), h("span", {}, marker.message), h("span", { class: "muted" }, `${shown(path)}:${marker.startLineNumber}`));
-  })));
-}
-
 async function loadWorkspace(): Promise<void> {
   const workspace = await getJson<WorkspaceView>(workspaceUrl(""));
   role = workspace.role;
@@ -359,6 +312,8 @@ function watch(): void {
       }, 150);
     } else if (name === "document.saved") {
       tests.filesChanged();
+    } else if (name === "presence.changed") {
+      people.moved(data as Place);
     } else if (name === "task.changed") {
       agent.taskChanged(data);
     } else if (name === "testRun.changed") {
@@ -375,35 +330,13 @@ function watch(): void {
     }
     online = open;
     if (open) {
+      void people.load().catch(() => undefined);
       refused = null;
     } else {
       void askWhyAway();
     }
     drawSync();
   });
-}
-
-/** Git runs in a sandbox, so it is asked only when the page is opened or looked at again. */
-async function gitBranch(): Promise<void> {
-  try {
-    const status = await getJson<{ branch?: string | null }>(workspaceUrl("/git/status"));
-    setStatus("branch", status.branch ? { text: status.branch, icon: "git" } : null);
-  } catch {
-    setStatus("branch", null);
-  }
-}
-
-async function sandbox(): Promise<void> {
-  try {
-    const ready = (await (await fetch("/readyz")).json()) as { checks?: { name: string; status: string; detail?: string }[] };
-    const check = ready.checks?.find((item) => item.name.toLowerCase().includes("sandbox"));
-    if (check) {
-      const well = check.status === "ready" || check.status === "healthy" || check.status === "ok";
-      setStatus("sandbox", { text: well ? "Sandbox ready" : "No sandbox", icon: well ? undefined : "warning", title: check.detail, className: well ? "" : "is-warning" });
-    }
-  } catch {
-    setStatus("sandbox", null);
-  }
 }
 
 prepare();
@@ -428,8 +361,9 @@ startSearch((path, line, column) => void editors.open(path, { place: { line, col
 onPanel((panel) => panel === "terminal" && void openTerminal());
 editors.shown.add(drawSync);
 void monacoReady.then((monaco) => {
-  monaco.editor.onDidChangeMarkers(() => drawProblems(monaco));
-  drawProblems(monaco);
+  void fontsLoaded.then(() => monaco.editor.remeasureFonts());
+  monaco.editor.onDidChangeMarkers(() => drawProblems(monaco, editors));
+  drawProblems(monaco, editors);
   if (isShown("panel") && currentPanel() === "terminal") {
     void openTerminal(false);
   }

@@ -16,15 +16,13 @@ namespace CodexCloudIde.Agents;
 /// activation a state that says "live" without a job is the trace of a dead process: the task is marked interrupted and waits for Resume.
 /// </summary>
 [Reentrant]
-internal sealed class TaskGrain(
+internal sealed partial class TaskGrain(
     TaskStore store, TaskJob job, TaskSlots slots, WorkspaceAccess access, WorkspaceEvents events, OpenDocuments documents, ModelCatalog models, AuditLog audit, TimeProvider time,
     ILogger<TaskGrain> logger) : Grain, ITaskGrain
 {
     private readonly ObserverManager<ITaskObserver> observers = new(TimeSpan.FromMinutes(5), logger);
     private TaskScheduler turnScheduler = TaskScheduler.Default;
     private TaskSession? session;
-    private TaskRun? run;
-    private IGrainTimer? keepAlive;
     private readonly SemaphoreSlim reviewing = new(1, 1);
 
     private TenantId Tenant => TenantId.Parse(this.GetPrimaryKeyString().Split('/')[0]);
@@ -314,70 +312,6 @@ internal sealed class TaskGrain(
 
     private TaskSession Open(TaskState state) => new(state, store, events, time, last => _ = Task.Factory.StartNew(
         () => observers.Notify(observer => observer.AdvancedAsync(last)), CancellationToken.None, TaskCreationOptions.None, turnScheduler));
-
-    /// <summary>From here on the task has a job, which <see cref="LaunchAsync"/> begins. Nothing is awaited, so nobody else takes it too.</summary>
-    private TaskRun Take()
-    {
-        var taken = new TaskRun(time);
-        run = taken;
-        keepAlive = this.RegisterGrainTimer(
-            () => Task.CompletedTask, new GrainTimerCreationOptions(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)) { KeepAlive = true });
-        return taken;
-    }
-
-    private Task StartAsync(TaskRun taken, Caller caller) => LaunchAsync(
-        taken, draft => draft.Change(state => state with { State = TaskStates.Queued, Owner = caller, Now = "queued", Error = null }).PublishTask("thread.updated"));
-
-    private async Task LaunchAsync(TaskRun taken, Func<TaskDraft, TaskDraft> announce)
-    {
-        try
-        {
-            await session!.ChangeAsync(announce, CancellationToken.None);
-        }
-        catch (Exception)
-        {
-            Leave(taken);
-            throw;
-        }
-
-        taken.IsLaunched = true;
-        _ = FollowAsync(Task.Run(() => slots.RunAsync(Tenant, session, taken, job), CancellationToken.None), taken);
-    }
-
-    private async Task FollowAsync(Task working, TaskRun followed)
-    {
-        await working.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        if (working.Exception is { } unforeseen)
-        {
-            TaskLog.TurnBroke(logger, unforeseen, Id);
-        }
-
-        Leave(followed);
-
-        // What somebody wrote in the very moment of the end is not lost.
-        if (run is null && session is { State.Unread.Count: > 0 } task && task.State.State == TaskStates.Completed)
-        {
-            await StartAsync(Take(), task.State.Owner);
-        }
-    }
-
-    private void Leave(TaskRun left)
-    {
-        keepAlive?.Dispose();
-        (run, keepAlive) = (null, null);
-        left.Left();
-        left.Dispose();
-    }
-
-    /// <summary>A state that says "live" without a job: the trace of an outage in which not even the end could be written down.</summary>
-    private async Task InterruptStrayAsync()
-    {
-        if (run is null && session is { } stray && TaskStates.IsLive(stray.State.State))
-        {
-            TaskLog.Interrupted(logger, Id);
-            await TaskJob.InterruptAsync(stray, null);
-        }
-    }
 
     private async Task<Outcome<string>> GuardedAsync(Caller caller, Role needed, Func<TaskSession, Task<Outcome<string>>> act)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using CodexCloudIde.Tenants;
-using Microsoft.AspNetCore.SignalR;
 
 namespace CodexCloudIde.Documents;
 
@@ -10,16 +9,19 @@ namespace CodexCloudIde.Documents;
 /// Between the watch and the first answer the document's id is not known yet. What happens then is kept, and told as soon as it is: a message without the id
 /// would be taken for nobody's.
 /// </remarks>
-internal sealed class DocumentFeed(DocumentKey key, DocumentCalls calls, IHubContext<DocumentHub> hub) : IDocumentObserver
+internal sealed class DocumentFeed(DocumentKey key, DocumentCalls calls, DocumentAudience audience) : IDocumentObserver
 {
     private readonly Lock gate = new();
     private readonly EditLine line = new(calls);
-    private ImmutableList<string> connections = [];
-    private ImmutableDictionary<string, CursorMoved> cursors = ImmutableDictionary<string, CursorMoved>.Empty;
+    private ImmutableArray<string> connections = [];
     private List<Action>? untold = [];
-    private readonly string group = Guid.NewGuid().ToString("N");
     private long epoch;
+
+    /// <summary>Everything up to this revision was told or is in what the writer answers.</summary>
     private long last;
+
+    /// <summary>Told though something before it was not: it came while the watch was under way.</summary>
+    private (long From, long To) ahead;
 
     /// <summary>Fetched because they were missed, up to this revision; their events may still come.</summary>
     private (long After, long To) fetched;
@@ -35,17 +37,23 @@ internal sealed class DocumentFeed(DocumentKey key, DocumentCalls calls, IHubCon
 
     public bool IsEmpty => connections.IsEmpty;
 
+    public bool IsOnlyOf(string connection) => connections is [var one] && one == connection;
+
     /// <summary>What the grain knows this as.</summary>
     public IDocumentObserver Reference { get; set; } = null!;
 
-    /// <summary>Cursors of others, for whoever comes newly.</summary>
-    public IEnumerable<CursorMoved> Cursors => cursors.Values;
+    /// <summary>When it renews its watch, among all feeds.</summary>
+    public int Turn { get; init; }
 
-    /// <summary>The writer has said which document it is. What was kept until now is told.</summary>
-    public void Identify(string documentId)
+    /// <summary>UTF-16 units of the text, as far as this has heard.</summary>
+    public long Units { get; private set; }
+
+    /// <summary>The writer has said which document it is, and how long. What was kept until now is told.</summary>
+    public void Identify(string documentId, int units)
     {
         lock (gate)
         {
+            Units = units;
             DocumentId = documentId;
             var kept = untold ?? [];
             untold = null;
@@ -53,17 +61,14 @@ internal sealed class DocumentFeed(DocumentKey key, DocumentCalls calls, IHubCon
         }
     }
 
-    // The connections are of this process, so joining and leaving the group is done when these return.
     public void Add(string connection)
     {
         lock (gate) connections = connections.Contains(connection) ? connections : connections.Add(connection);
-        _ = hub.Groups.AddToGroupAsync(connection, group);
     }
 
     public void Remove(string connection)
     {
         lock (gate) connections = connections.Remove(connection);
-        _ = hub.Groups.RemoveFromGroupAsync(connection, group);
     }
 
     /// <summary>Watches, or goes on watching; fetches what was missed. The writer's refusal, if it has no such document.</summary>
@@ -77,6 +82,7 @@ internal sealed class DocumentFeed(DocumentKey key, DocumentCalls calls, IHubCon
             missedAfter = epoch != 0 && watching.Value.Revision > last ? last : long.MaxValue;
             if (missedAfter < long.MaxValue) fetched = (missedAfter, watching.Value.Revision);
             last = Math.Max(last, watching.Value.Revision);
+            if (ahead.From <= last + 1) last = Math.Max(last, ahead.To);
             epoch = watching.Value.Epoch;
         }
 
@@ -101,6 +107,9 @@ internal sealed class DocumentFeed(DocumentKey key, DocumentCalls calls, IHubCon
         }
     }
 
+    /// <summary>How many edits came after a revision, as far as this has heard.</summary>
+    public long BehindOf(long revision) => Math.Max(0, Volatile.Read(ref last) - Math.Max(0, revision));
+
     /// <summary>See <see cref="EditLine"/>. Whose answer shows another writer makes this watch that one.</summary>
     public async Task<SubmitResult> SubmitAsync(TenantId tenant, SubmittedEdit edit, CancellationToken cancellationToken)
     {
@@ -114,7 +123,10 @@ internal sealed class DocumentFeed(DocumentKey key, DocumentCalls calls, IHubCon
         var untold = edits.Edits;
         lock (gate)
         {
-            last = Math.Max(last, edits.Edits[^1].Revision);
+            var (from, to) = (edits.Edits[0].Revision, edits.Edits[^1].Revision);
+            if (from <= last + 1) last = Math.Max(last, to);
+            else ahead = (from == ahead.To + 1 ? ahead.From : from, to);
+            foreach (var edit in edits.Edits) Units += edit.Operation.LengthDelta;
             if (untold[0].Revision <= fetched.To) untold = [.. untold.Where(edit => edit.Revision <= fetched.After || edit.Revision > fetched.To)];
         }
 
@@ -124,7 +136,6 @@ internal sealed class DocumentFeed(DocumentKey key, DocumentCalls calls, IHubCon
 
     public Task CursorMovedAsync(CursorMoved cursor)
     {
-        lock (gate) cursors = cursor.Ranges.Count == 0 ? cursors.Remove(cursor.Source) : cursors.SetItem(cursor.Source, cursor);
         Send("Cursor", () => MessageOf(cursor), except: cursor.Source);
         return Task.CompletedTask;
     }
@@ -146,23 +157,22 @@ internal sealed class DocumentFeed(DocumentKey key, DocumentCalls calls, IHubCon
 
     private void Send(IReadOnlyList<PublishedEdit> edits)
     {
-        foreach (var edit in edits) Send("Edited", () => MessageOf(edit));
+        if (edits.Count > 0) Send("Edited", () => [.. edits.Select(MessageOf)]);
     }
 
-    private void Send(string method, Func<object> message, string? except = null)
+    private void Send(string method, Func<object> message, string? except = null) => Send(method, () => [message()], except);
+
+    private void Send(string method, Func<object[]> messages, string? except = null)
     {
         lock (gate)
         {
             if (untold is not null)
             {
-                untold.Add(() => Send(method, message, except));
+                untold.Add(() => Send(method, messages, except));
                 return;
             }
         }
 
-        // Not awaited: a slow browser must hold up neither the others nor the writer. Each one's messages keep their order in its connection's queue.
-        // A group's message is encoded once for all.
-        var others = except is null ? hub.Clients.Group(group) : hub.Clients.GroupExcept(group, except);
-        _ = others.SendAsync(method, message());
+        audience.Tell(except is null ? connections : connections.Remove(except), method, messages());
     }
 }

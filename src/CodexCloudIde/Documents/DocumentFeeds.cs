@@ -1,17 +1,25 @@
 using System.Collections.Concurrent;
 using CodexCloudIde.Api;
-using Microsoft.AspNetCore.SignalR;
+using CodexCloudIde.Tenants;
 
 namespace CodexCloudIde.Documents;
 
 /// <summary>The documents that connections of this process have open, one <see cref="DocumentFeed"/> each.</summary>
 internal sealed partial class DocumentFeeds(
-    DocumentCalls calls, IGrainFactory grains, IHubContext<DocumentHub> hub, TimeProvider time, ILogger<DocumentFeeds> logger) : BackgroundService
+    DocumentCalls calls, IGrainFactory grains, DocumentAudience audience, TimeProvider time, ILogger<DocumentFeeds> logger) : BackgroundService
 {
     /// <summary>How long an idle reader may miss what a new writer on another node publishes.</summary>
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(2);
 
+    /// <summary>Not all at one moment: of a thousand documents those who type would feel it.</summary>
+    private const int Turns = 20;
+
+    /// <summary>Where the next reader of a path joins. Of two documents that had one path after the other it is the later.</summary>
     private readonly ConcurrentDictionary<DocumentKey, DocumentFeed> feeds = new();
+
+    /// <summary>All of them.</summary>
+    private readonly ConcurrentDictionary<IDocumentObserver, DocumentFeed> here = new();
+    private int turns;
 
     /// <summary>From now on the connection hears of the document.</summary>
     public async Task<Outcome<DocumentFeed>> JoinAsync(DocumentKey key, string connection, CancellationToken cancellationToken)
@@ -21,9 +29,9 @@ internal sealed partial class DocumentFeeds(
         {
             if (!feeds.TryGetValue(key, out feed!) || feed.IsGone || feed.Key != key)
             {
-                feed = new DocumentFeed(key, calls, hub);
+                feed = new DocumentFeed(key, calls, audience) { Turn = turns++ % Turns };
                 feed.Reference = grains.CreateObjectReference<IDocumentObserver>(feed);
-                feeds[key] = feed;
+                feeds[key] = here[feed.Reference] = feed;
             }
 
             feed.Add(connection);
@@ -34,12 +42,19 @@ internal sealed partial class DocumentFeeds(
         return refusal;
     }
 
+    /// <summary>The feed itself where it is one of this process: a writer beside it calls it, and spares a message on the way to each.</summary>
+    public IDocumentObserver NearestOf(IDocumentObserver reference) => here.TryGetValue(reference, out var feed) ? feed : reference;
+
+    /// <summary>UTF-16 units of everything that a tenant has open here.</summary>
+    public long UnitsOf(TenantId tenant) => here.Values.Where(feed => feed.Key.Workspace.Tenant == tenant).Sum(feed => feed.Units);
+
     public async Task LeaveAsync(DocumentFeed feed, string connection)
     {
         lock (feeds)
         {
             feed.Remove(connection);
             if (!feed.IsEmpty) return;
+            here.TryRemove(feed.Reference, out _);
             foreach (var (key, other) in feeds)
             {
                 if (ReferenceEquals(feed, other)) feeds.TryRemove(new KeyValuePair<DocumentKey, DocumentFeed>(key, feed));
@@ -59,10 +74,13 @@ internal sealed partial class DocumentFeeds(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Renewal, time);
+        using var timer = new PeriodicTimer(Renewal / Turns, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await Task.WhenAll(feeds.Values.Where(feed => !feed.IsGone).Select(feed => RenewAsync(feed, stoppingToken)));
+            for (var turn = 0; await timer.WaitForNextTickAsync(stoppingToken); turn = (turn + 1) % Turns)
+            {
+                await Task.WhenAll(here.Values.Where(feed => feed.Turn == turn && !feed.IsGone).Select(feed => RenewAsync(feed, stoppingToken)));
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

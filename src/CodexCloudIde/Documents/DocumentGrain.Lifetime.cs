@@ -12,6 +12,9 @@ internal sealed partial class DocumentGrain
     /// <summary>How often the checkout is told again that this is open; a watcher that has not renewed for three times as long is dropped.</summary>
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(20);
 
+    /// <summary>A pause of typing after which the journal need not read the edits again.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
+
     /// <summary>Somebody who never pauses still finds the file on disk after this.</summary>
     private static readonly TimeSpan LatestSave = TimeSpan.FromSeconds(5);
 
@@ -74,7 +77,7 @@ internal sealed partial class DocumentGrain
     private async Task<Outcome<Loaded>> LoadOnceAsync()
     {
         // 1. The file, if there is one that is text.
-        var disk = await folder.ReadAsync(key.Workspace, key.Path, options.Value.LargestFile * DocumentOptions.MostBytesPerUnit, ending.Token);
+        var disk = await folder.ReadAsync(key.Workspace, key.Path, options.Value.LargestDocument * DocumentOptions.MostBytesPerUnit, ending.Token);
         if (!disk.Succeeded && disk.Refusal.Status != 404) return disk.Refusal;
         (byte[], byte[])? initial = null;
         if (disk.Succeeded)
@@ -82,7 +85,7 @@ internal sealed partial class DocumentGrain
             var decoded = FileShape.Decode(disk.Value);
             if (!decoded.Succeeded) return decoded.Refusal;
             var (text, shape) = decoded.Value;
-            if (text.Length > options.Value.LargestFile) return FileShape.TooLong(text.Length, options.Value.LargestFile);
+            if (text.Length > options.Value.LargestDocument) return FileShape.TooLong(text.Length, options.Value.LargestDocument);
             initial = (new DocumentSnapshot(0, text, []).Encode(), new FileMark(shape, SavedFile.Of(0, disk.Value), null).Encode());
         }
 
@@ -107,7 +110,17 @@ internal sealed partial class DocumentGrain
         return loaded;
     }
 
-    private Task RenewAsync(CancellationToken cancellationToken) => Checkout.OpenedAsync(key.Path);
+    private async Task RenewAsync(CancellationToken cancellationToken)
+    {
+        // A host that ends places no grains any more.
+        if (lifetime.ApplicationStopping.IsCancellationRequested) return;
+        await Checkout.OpenedAsync(key.Path);
+        // The journal keeps what no snapshot covers, and all that others wrote since: nobody's pause may hold that up.
+        if (time.GetUtcNow() - lastEdit > Quiet && loading is not null && await loading is { Succeeded: true, Value: var loaded } && !loaded.Writer.IsBroken)
+        {
+            await loaded.Writer.SnapshotAsync();
+        }
+    }
 
     private void Publish(IReadOnlyList<PublishedEdit> edits)
     {

@@ -1,6 +1,7 @@
 using CodexCloudIde.Api;
 using CodexCloudIde.Documents.Files;
 using CodexCloudIde.Documents.Journal;
+using CodexCloudIde.Documents.Presence;
 using CodexCloudIde.Tenants;
 using CodexCloudIde.Text;
 using CodexCloudIde.Workspaces;
@@ -14,10 +15,14 @@ namespace CodexCloudIde.Documents;
 /// <remarks>Reentrant: while an edit waits for the disk the next one is sequenced. What must not interleave has no await in it.</remarks>
 [Reentrant]
 internal sealed partial class DocumentGrain(
-    DocumentJournal journal, WorkspaceFolder folder, SaveTurns turns, WorkspaceEvents events, IOptions<DocumentOptions> options, TimeProvider time, ILogger<DocumentGrain> logger)
+    DocumentJournal journal, DocumentFeeds feeds, WorkspaceFolder folder, SaveTurns turns, WorkspaceEvents events, IHostApplicationLifetime lifetime, IOptions<DocumentOptions> options,
+    TimeProvider time, ILogger<DocumentGrain> logger)
     : Grain, IDocumentGrain
 {
+    private const int MostHunks = 512;
+
     private readonly ObserverManager<IDocumentObserver> watchers = new(Renewal * 3, logger);
+    private readonly DocumentCursors cursors = new(time);
     private readonly CancellationTokenSource ending = new();
     private DocumentKey key;
     private Task<Outcome<Loaded>>? loading;
@@ -41,7 +46,7 @@ internal sealed partial class DocumentGrain(
         var edits = knownRevision is { } known ? writer.Since(known) : null;
         var (revision, text) = writer.DurableText();
         var (ending, encoding) = outcome.Value.File.Shape.Names;
-        return new DocumentState(writer.DocumentId, revision, edits is null ? text : null, edits, DocumentHash.Of(text), ending, encoding);
+        return new DocumentState(writer.DocumentId, revision, edits is null ? text : null, edits, DocumentHash.Of(text), ending, encoding, cursors.At(revision, writer), text.Length);
     }
 
     public async Task<SubmitResult> SubmitAsync(TenantId tenant, SubmittedEdit edit)
@@ -63,17 +68,21 @@ internal sealed partial class DocumentGrain(
     {
         var outcome = await LoadAsync();
         if (!outcome.Succeeded) return outcome.Refusal;
-        watchers.Subscribe(observer, observer);
+        watchers.Subscribe(observer, feeds.NearestOf(observer));
         return new Watching(outcome.Value.Writer.Epoch, outcome.Value.Writer.DurableRevision);
     }
 
-    public Task UnwatchAsync(IDocumentObserver observer)
+    public async Task UnwatchAsync(IDocumentObserver observer)
     {
         watchers.Unsubscribe(observer);
-        return Task.CompletedTask;
+        if (watchers.Count == 0 && loading is not null && await loading is { Succeeded: true, Value: var loaded } && loaded.Writer.Length > DocumentOptions.LargeUnits) DeactivateOnIdle();
     }
 
-    public Task SetCursorAsync(CursorMoved cursor) => watchers.Notify(watcher => watcher.CursorMovedAsync(cursor));
+    public Task SetCursorAsync(CursorMoved cursor)
+    {
+        cursors.Set(cursor);
+        return watchers.Notify(watcher => watcher.CursorMovedAsync(cursor));
+    }
 
     public async Task<Outcome<DocumentText>> ReadAsync()
     {
@@ -91,7 +100,7 @@ internal sealed partial class DocumentGrain(
             return new Refusal(422, "invalid-text", "The new text has a carriage return, a NUL or half a surrogate pair.", "newText");
         }
 
-        if (newText.Length > options.Value.LargestFile) return new Refusal(413, "too-large", $"A document has at most {options.Value.LargestFile} units.", "newText");
+        if (newText.Length > options.Value.LargestDocument) return new Refusal(413, "too-large", $"A document has at most {options.Value.LargestDocument} units.", "newText");
 
         var change = TextDiff.Between(baseText, newText);
         var rebased = baseRevision is { } revision && writer.TextAt(revision) == baseText
@@ -163,13 +172,19 @@ internal sealed partial class DocumentGrain(
         return new DocumentText(text, revision);
     }
 
-    /// <summary>As small operations, one per place, each with the actor's cursor behind it; sequenced together, so nobody comes between.</summary>
+    /// <summary>As small operations, one per place unless they are very many, each with the actor's cursor behind it; sequenced together, so nobody comes between.</summary>
     private async Task SubmitAsync(DocumentWriter writer, Actor actor, TextOperation change)
     {
-        var submitted = TextDiff.Hunks(change).Select(hunk => (Hunk: hunk, Done: writer.SubmitOwnAsync(actor, hunk))).ToList();
+        var hunks = TextDiff.Hunks(change).Take(MostHunks + 1).ToList();
+        var submitted = (hunks.Count > MostHunks ? [change] : hunks).Select(hunk => (Hunk: hunk, Done: writer.SubmitOwnAsync(actor, hunk))).ToList();
         await Task.WhenAll(submitted.Select(one => one.Done));
         if (submitted.Count > 0)
         {
+            if (actor.Kind == "agent" && key.Workspace.Checkout == WorkspaceRef.Live)
+            {
+                await GrainFactory.GetGrain<IPresenceGrain>(key.Workspace.ToString()).MovedAsync(actor.Id, actor, key.Path);
+            }
+
             var (hunk, done) = submitted[^1];
             var place = hunk.Steps[^1].IsDelete ? hunk.RequiredLength + hunk.LengthDelta : hunk.RequiredLength + hunk.InsertedLength;
             await SetCursorAsync(new CursorMoved(actor, actor.Id, (await done).Revision, new[] { new CursorRange(place, place) }));

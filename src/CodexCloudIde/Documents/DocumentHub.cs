@@ -1,4 +1,5 @@
 using CodexCloudIde.Api;
+using CodexCloudIde.Documents.Presence;
 using CodexCloudIde.Storage;
 using CodexCloudIde.Tenants;
 using CodexCloudIde.Text;
@@ -10,16 +11,19 @@ namespace CodexCloudIde.Documents;
 
 /// <summary>The hub of API.md: is this connection allowed this document now? Forward. Errors are values; the connection stays.</summary>
 internal sealed class DocumentHub(
-    WorkspaceAccess access, AccessWatch watch, WorkspaceWatch members, WorkspaceEvents events, DocumentFeeds feeds, DocumentCalls calls, TenantRates rates,
-    IOptions<DocumentOptions> options, TimeProvider time) : Hub
+    WorkspaceAccess access, AccessWatch watch, WorkspaceWatch members, WorkspaceEvents events, WorkspaceFolder folder, DocumentFeeds feeds, DocumentCalls calls, TenantRates rates,
+    IGrainFactory grains, IOptions<DocumentOptions> options, TimeProvider time) : Hub
 {
     private const int LongestClientId = 100;
     private const int MostRanges = 200;
 
+    private static readonly TimeSpan PresenceRenewal = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan PresencePause = TimeSpan.FromMilliseconds(50);
+
     private DocumentConnection Connection => (DocumentConnection)Context.Items[nameof(DocumentConnection)]!;
 
     private DocumentLimits Limits => new(
-        options.Value.LargestOperation, options.Value.MostSteps, options.Value.OperationsPerSecond, options.Value.LargestFile);
+        options.Value.LargestOperation, options.Value.MostSteps, options.Value.OperationsPerSecond, options.Value.LargestDocument);
 
     public override async Task OnConnectedAsync()
     {
@@ -37,42 +41,18 @@ internal sealed class DocumentHub(
         await base.OnDisconnectedAsync(exception);
     }
 
-    public async Task<OpenResponse> Open(OpenRequest? request)
-    {
-        if (request is null || !WorkspaceId.TryParse(request.WorkspaceId, null, out var workspace)) return OpenResponse.Refused("notFound");
-        var path = WorkspacePath.Parse(request.Path);
-        if (!path.Succeeded) return OpenResponse.Refused("notFound", path.Refusal.Detail);
-        if (Connection.Opened.Count >= options.Value.OpenDocuments) return OpenResponse.Refused("tooManyOpen", "Close documents before you open more.");
-        if (!IsCheckout(request.Checkout)) return OpenResponse.Refused("notFound");
-
-        try
-        {
-            // 1. Allowed? Found out here, remembered for the connection; a change of members finds it out anew.
-            var (found, canEdit) = await FindAsync(workspace);
-            if (!found.Succeeded) return OpenResponse.Refused(CodeOf(found.Refusal), found.Refusal.Detail);
-            var key = new DocumentKey(found.Value with { Checkout = request.Checkout ?? found.Value.Checkout }, path.Value);
-            return await OpenAsync(key, workspace, canEdit, request.KnownRevision);
-        }
-        catch (OperationCanceledException) when (Context.ConnectionAborted.IsCancellationRequested)
-        {
-            // Nobody hears the answer.
-            return OpenResponse.Refused("unavailable");
-        }
-        catch (Exception exception) when (DocumentCalls.IsOutage(exception))
-        {
-            return OpenResponse.Refused("unavailable", DiskFull.Is(exception) ? DiskFull.Refusal.Detail : "The document cannot be read at the moment; it is tried again.");
-        }
-    }
+    public Task<OpenResponse> Open(OpenRequest? request) => Connection.InTurnAsync(() => OpenAsync(request));
 
     public async Task<SubmitResponse> Submit(SubmitRequest? request)
     {
+        if (ReferenceEquals(request, SubmitRequest.TooLarge)) return SubmitResponse.Refused("tooLarge");
         if (Connection.Find(request?.DocumentId) is not { } opened) return SubmitResponse.Refused("notFound");
         if (opened.Feed.IsGone) return SubmitResponse.Refused("gone");
         if (!opened.CanEdit) return SubmitResponse.Refused("forbidden");
         if (request!.ClientId is not { Length: > 0 and <= LongestClientId } client) return SubmitResponse.Refused("invalidOperation");
         if (request.Operation is not { Fault: TextFault.None, Operation: { } operation }) return SubmitResponse.Refused("invalidOperation");
         if (operation.InsertedLength > options.Value.LargestOperation || operation.Steps.Length > options.Value.MostSteps) return SubmitResponse.Refused("tooLarge");
-        if (!Connection.MaySend(operation.InsertedLength)) return SubmitResponse.Refused("tooFast");
+        if (!Connection.MaySend(operation.InsertedLength, opened.Feed.BehindOf(request.BaseRevision))) return SubmitResponse.Refused("tooFast");
 
         var edit = new SubmittedEdit(client, request.ClientSequence, request.BaseRevision, operation, Connection.Actor);
         try
@@ -88,7 +68,54 @@ internal sealed class DocumentHub(
     }
 
     /// <summary>Writes the file now; it would be written by itself soon.</summary>
-    public async Task<SubmitResponse> Save(DocumentRequest? request)
+    public Task<SubmitResponse> Save(DocumentRequest? request) => Connection.InTurnAsync(() => SaveAsync(request));
+
+    public async Task Close(DocumentRequest? request)
+    {
+        if (request?.DocumentId is { } id) await CloseAsync(id);
+    }
+
+    public async Task SetCursor(CursorRequest? request)
+    {
+        if (Connection.Find(request?.DocumentId) is not { } opened || opened.Feed.IsGone || !Connection.MaySend(0)) return;
+        var ranges = request!.Ranges?.Where(range => range is { Anchor: >= 0, Head: >= 0 }).Take(MostRanges).ToList() ?? [];
+        if (ranges.Count > 0) await BePresentAsync(opened.Feed);
+        await calls.Of(opened.Feed.Key).SetCursorAsync(new CursorMoved(Connection.Actor, Context.ConnectionId, request.Revision, ranges));
+    }
+
+    private async Task<OpenResponse> OpenAsync(OpenRequest? request)
+    {
+        if (request is null || !WorkspaceId.TryParse(request.WorkspaceId, null, out var workspace)) return OpenResponse.Refused("notFound");
+        var path = WorkspacePath.Parse(request.Path);
+        if (!path.Succeeded) return OpenResponse.Refused("notFound", path.Refusal.Detail);
+        if (Connection.Opened.Count >= options.Value.OpenDocuments) return OpenResponse.Refused("tooManyOpen", "Close documents before you open more.");
+        if (request.Checkout is { } checkout && !WorkspaceRef.IsCheckout(checkout)) return OpenResponse.Refused("notFound");
+
+        try
+        {
+            // 1. Allowed? Found out here, remembered for the connection; a change of members finds it out anew.
+            var (found, canEdit) = await FindAsync(workspace);
+            if (!found.Succeeded) return OpenResponse.Refused(CodeOf(found.Refusal), found.Refusal.Detail);
+            var key = new DocumentKey(found.Value with { Checkout = request.Checkout ?? found.Value.Checkout }, path.Value);
+            if (request.MostBytes is { } most && folder.Find(key.Workspace, key.Path) is { Succeeded: true, Value.Size: var size } && size > most)
+            {
+                return OpenResponse.Refused("tooLarge", $"The file has {size} bytes, more than the {most} that were asked for at most.");
+            }
+
+            return await OpenAsync(key, workspace, canEdit, request.KnownRevision);
+        }
+        catch (OperationCanceledException) when (Context.ConnectionAborted.IsCancellationRequested)
+        {
+            // Nobody hears the answer.
+            return OpenResponse.Refused("unavailable");
+        }
+        catch (Exception exception) when (DocumentCalls.IsOutage(exception))
+        {
+            return OpenResponse.Refused("unavailable", DiskFull.Is(exception) ? DiskFull.Refusal.Detail : "The document cannot be read at the moment; it is tried again.");
+        }
+    }
+
+    private async Task<SubmitResponse> SaveAsync(DocumentRequest? request)
     {
         if (Connection.Find(request?.DocumentId) is not { } opened) return SubmitResponse.Refused("notFound");
         try
@@ -102,19 +129,15 @@ internal sealed class DocumentHub(
         }
     }
 
-    public async Task Close(DocumentRequest? request)
+    /// <summary>The rest of the workspace is told of another file, not of every step in it.</summary>
+    private async Task BePresentAsync(DocumentFeed feed)
     {
-        if (request?.DocumentId is { } id) await CloseAsync(id);
+        if (feed.Key.Workspace.Checkout != WorkspaceRef.Live) return;
+        // Not for every step, and not for somebody who jumps to and fro faster than anybody could follow.
+        if (Connection.Place is { } place && time.GetElapsedTime(place.At) < (place.Feed == feed ? PresenceRenewal : PresencePause)) return;
+        Connection.Place = (feed, time.GetTimestamp());
+        await grains.GetGrain<IPresenceGrain>(feed.Key.Workspace.ToString()).MovedAsync(Context.ConnectionId, Connection.Actor, feed.Key.Path);
     }
-
-    public async Task SetCursor(CursorRequest? request)
-    {
-        if (Connection.Find(request?.DocumentId) is not { } opened || opened.Feed.IsGone || !Connection.MaySend(0)) return;
-        var ranges = request!.Ranges?.Where(range => range is { Anchor: >= 0, Head: >= 0 }).Take(MostRanges).ToList() ?? [];
-        await calls.Of(opened.Feed.Key).SetCursorAsync(new CursorMoved(Connection.Actor, Context.ConnectionId, request.Revision, ranges));
-    }
-
-    private static bool IsCheckout(string? checkout) => checkout is null || (checkout.Length is > 0 and <= 64 && checkout != "staging" && checkout.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'));
 
     private static string CodeOf(Refusal refusal) => refusal.Status switch
     {
@@ -145,13 +168,19 @@ internal sealed class DocumentHub(
             return OpenResponse.Refused(CodeOf(state.Refusal), state.Refusal.Detail);
         }
 
-        feed.Identify(state.Value.DocumentId);
+        feed.Identify(state.Value.DocumentId, state.Value.Length);
+        if (!Connection.Opened.ContainsKey(state.Value.DocumentId) && feed.IsOnlyOf(Context.ConnectionId) && feeds.UnitsOf(Connection.Caller.Tenant) > options.Value.TenantOpenUnits)
+        {
+            await feeds.LeaveAsync(feed, Context.ConnectionId);
+            return OpenResponse.Refused("tooManyOpen", "Your organisation has too much text open at once. Close large files before you open more.");
+        }
+
         Connection.Opened[state.Value.DocumentId] = new OpenedDocument(feed, canEdit);
         WatchMembers(workspace, canEdit ? Role.Developer : Role.Viewer);
-        foreach (var cursor in feed.Cursors) await Clients.Caller.SendAsync("Cursor", feed.MessageOf(cursor));
         return new OpenResponse(
             state.Value.DocumentId, state.Value.Revision, state.Value.Text, state.Value.Edits?.Select(feed.MessageOf).ToList(), state.Value.Hash, Limits, !canEdit,
-            LineEnding: state.Value.LineEnding, Encoding: state.Value.Encoding);
+            LineEnding: state.Value.LineEnding, Encoding: state.Value.Encoding,
+            Cursors: state.Value.Cursors.Where(cursor => cursor.Source != Context.ConnectionId).Select(feed.MessageOf).ToList());
     }
 
     private async Task CloseAsync(string documentId)
@@ -160,6 +189,12 @@ internal sealed class DocumentHub(
         await feeds.LeaveAsync(opened.Feed, Context.ConnectionId);
         try
         {
+            if (Connection.Place is { } place && place.Feed == opened.Feed)
+            {
+                Connection.Place = null;
+                await grains.GetGrain<IPresenceGrain>(opened.Feed.Key.Workspace.ToString()).MovedAsync(Context.ConnectionId, Connection.Actor, null);
+            }
+
             if (!opened.Feed.IsGone) await calls.Of(opened.Feed.Key).SetCursorAsync(new CursorMoved(Connection.Actor, Context.ConnectionId, 0, Array.Empty<CursorRange>()));
         }
         catch (Exception exception) when (DocumentCalls.IsOutage(exception))
@@ -175,27 +210,16 @@ internal sealed class DocumentHub(
         var (context, caller) = (Context, Connection.Caller);
         var member = members.Watch(caller, workspace, needed);
         var ended = member.Ended.Register(context.Abort);
+        // Also when it grows, which takes nothing away from what is open but lets one do more.
+        var changed = events.Listen(new WorkspaceRef(caller.Tenant, workspace), "member.changed", happened =>
+        {
+            if (happened.Data.Contains(caller.User.ToString(), StringComparison.Ordinal)) context.Abort();
+        });
         context.ConnectionAborted.Register(() =>
         {
+            changed.Dispose();
             ended.Dispose();
             member.Dispose();
         });
-        _ = WatchAsync();
-
-        // Also when it grows, which takes nothing away from what is open but lets one do more.
-        async Task WatchAsync()
-        {
-            try
-            {
-                await foreach (var happened in events.Subscribe(new WorkspaceRef(caller.Tenant, workspace), context.ConnectionAborted))
-                {
-                    if (happened.Type == "member.changed" && happened.Data.Contains(caller.User.ToString(), StringComparison.Ordinal)) context.Abort();
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                // The connection has ended.
-            }
-        }
     }
 }

@@ -6,13 +6,14 @@ namespace CodexCloudIde.Documents;
 
 // The hub's messages, exactly as API.md has them; keys are camelCase in both protocols.
 
-/// <summary>Argument of <c>Open</c>.</summary>
+/// <summary>Argument of <c>Open</c>. A file of more than <c>mostBytes</c> is refused with <c>tooLarge</c>: for clients that ask before they open so much.</summary>
 [MessagePackObject]
 public sealed record OpenRequest(
     [property: Key("workspaceId")] string? WorkspaceId,
     [property: Key("path")] string? Path,
     [property: Key("checkout")] string? Checkout = null,
-    [property: Key("knownRevision")] long? KnownRevision = null);
+    [property: Key("knownRevision")] long? KnownRevision = null,
+    [property: Key("mostBytes")] long? MostBytes = null);
 
 /// <summary>Bounds that a client should keep to.</summary>
 [MessagePackObject]
@@ -35,7 +36,8 @@ public sealed record OpenResponse(
     [property: Key("error"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error = null,
     [property: Key("detail"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail = null,
     [property: Key("lineEnding"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? LineEnding = null,
-    [property: Key("encoding"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Encoding = null)
+    [property: Key("encoding"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Encoding = null,
+    [property: Key("cursors"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<CursorMessage>? Cursors = null)
 {
     internal static OpenResponse Refused(string error, string? detail = null) => new(null, null, null, null, null, null, null, error, detail);
 }
@@ -47,7 +49,11 @@ public sealed record SubmitRequest(
     [property: Key("clientId")] string? ClientId,
     [property: Key("clientSequence")] long ClientSequence,
     [property: Key("baseRevision")] long BaseRevision,
-    [property: Key("operation")] SentOperation Operation);
+    [property: Key("operation")] SentOperation Operation)
+{
+    /// <summary>In place of one whose message was too large to be read.</summary>
+    internal static SubmitRequest TooLarge { get; } = new(null, null, 0, 0, SentOperation.Malformed);
+}
 
 /// <summary>Answer of <c>Submit</c>: the operation as sequenced and durable, or an error.</summary>
 [MessagePackObject]

@@ -1,4 +1,5 @@
 using System.Buffers;
+using CodexCloudIde.Documents.History;
 using CodexCloudIde.Documents.Journal;
 using CodexCloudIde.Tenants;
 using CodexCloudIde.Text;
@@ -35,6 +36,8 @@ internal sealed class DocumentWriter
     private readonly Queue<PublishedEdit> unpublished = new();
     private Task tail = Task.CompletedTask;
     private long snapshotRevision;
+    private long unitsSinceSnapshot;
+    private long unpublishedUnits;
     private long ownSequence;
     private Exception? broken;
 
@@ -43,6 +46,7 @@ internal sealed class DocumentWriter
         (this.head, this.sequencer, this.journal, this.options, this.time) = (head, sequencer, journal, options, time);
         this.snapshotRevision = snapshotRevision;
         DurableRevision = sequencer.Revision;
+        sequencer.Needed = DurableRevision;
     }
 
     /// <summary>Called with edits that have just become durable.</summary>
@@ -64,14 +68,17 @@ internal sealed class DocumentWriter
 
     public string Text => sequencer.Document.ToString();
 
+    /// <summary>Its UTF-16 units.</summary>
+    public int Length => sequencer.Document.Length;
+
     /// <summary>Reads a document that has just been taken over: its snapshot, then the edits after it; some before it, to transform over.</summary>
     public static async Task<DocumentWriter> LoadAsync(
         JournalHead head, DocumentJournal journal, DocumentOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         var snapshot = DocumentSnapshot.Decode(head.Snapshot);
-        var sequencer = new Sequencer<Author>(new TextDocument(snapshot.Text), snapshot.Revision, options.RememberedEdits);
+        var sequencer = new Sequencer<Author>(new TextDocument(snapshot.Text), snapshot.Revision, options.RememberedEdits, options.RememberedUnits);
         var after = Math.Min(snapshot.Revision, Math.Max(0, head.Revision - options.RememberedEdits));
-        var edits = await ReadAsync(head, journal, after, cancellationToken);
+        var edits = await ReadAsync(head, journal, after, snapshot.Revision, options, cancellationToken);
         foreach (var edit in edits.Where(edit => edit.Revision <= snapshot.Revision)) sequencer.Remember(edit);
         foreach (var last in snapshot.LastOfClients) sequencer.Recall(last);
         foreach (var edit in edits.Where(edit => edit.Revision > snapshot.Revision)) sequencer.Replay(edit);
@@ -114,12 +121,12 @@ internal sealed class DocumentWriter
     public IReadOnlyList<PublishedEdit>? Since(long revision) =>
         sequencer.Since(revision)?.Where(edit => edit.Revision <= DurableRevision).Select(Publish).ToList();
 
-    /// <summary>All edits after a revision, from memory or else from the journal; fewer when it was trimmed.</summary>
+    /// <summary>All edits after a revision, from memory or else from the journal; fewer when it was trimmed or they are more than is kept in memory at once.</summary>
     public async Task<IReadOnlyList<SequencedEdit<Author>>> EditsAfterAsync(long revision, CancellationToken cancellationToken)
     {
         if (sequencer.Since(Math.Min(revision, Revision)) is { } remembered) return remembered;
         await tail;
-        var read = await ReadAsync(head, journal, revision, cancellationToken);
+        var read = await ReadAsync(head, journal, revision, Math.Max(0, DurableRevision - 1), options, cancellationToken);
         // Somebody may have typed while the journal was read.
         return read.Count == 0 || sequencer.Since(read[^1].Revision) is not { } since ? read : [.. read, .. since];
     }
@@ -129,8 +136,7 @@ internal sealed class DocumentWriter
         : TextAt(DurableRevision) is { } text ? (DurableRevision, text) : throw new InvalidOperationException("More edits wait for the journal than are remembered.");
 
     /// <summary>The text at an older revision; null when the edits since are not remembered any more.</summary>
-    public string? TextAt(long revision) =>
-        sequencer.Since(revision)?.Reverse().Aggregate(Text, (text, edit) => edit.Inverse.Apply(text));
+    public string? TextAt(long revision) => sequencer.Since(revision) is { } since ? DocumentHistory.Before(Text, since) : null;
 
     /// <summary>An edit of an older revision as one of the newest; null when that revision is too old.</summary>
     public TextOperation? Rebase(TextOperation operation, long revision) =>
@@ -144,10 +150,20 @@ internal sealed class DocumentWriter
         Broke?.Invoke();
     }
 
-    private static async Task<List<SequencedEdit<Author>>> ReadAsync(JournalHead head, DocumentJournal journal, long after, CancellationToken cancellationToken)
+    /// <summary>Edits after a revision, oldest first. Those up to <paramref name="needed"/> only as long as they are not too much for memory.</summary>
+    private static async Task<List<SequencedEdit<Author>>> ReadAsync(
+        JournalHead head, DocumentJournal journal, long after, long needed, DocumentOptions options, CancellationToken cancellationToken)
     {
         List<IReadOnlyList<SequencedEdit<Author>>> rows = [];
-        await foreach (var (_, payload) in journal.Store.ReadBackAsync(head.Id, after, cancellationToken)) rows.Add(JournalEntry.Decode(payload));
+        var units = 0L;
+        await foreach (var (first, payload) in journal.Store.ReadBackAsync(head.Id, after, cancellationToken))
+        {
+            var row = JournalEntry.Decode(payload);
+            units += row.Sum(edit => (long)edit.Operation.ChangedLength);
+            if (units > options.RememberedUnits && row[^1].Revision <= needed) break;
+            rows.Add(row);
+        }
+
         rows.Reverse();
         return rows.SelectMany(row => row).Where(edit => edit.Revision > after).ToList();
     }
@@ -188,6 +204,8 @@ internal sealed class DocumentWriter
             if (verdict == Verdict.Sequenced)
             {
                 unpublished.Enqueue(Publish(sequenced));
+                unitsSinceSnapshot += sequenced.Operation.ChangedLength;
+                unpublishedUnits += sequenced.Operation.ChangedLength;
                 JournalEntry.Write(ref writer, sequenced);
             }
 
@@ -211,21 +229,27 @@ internal sealed class DocumentWriter
 
         var last = sequencer.LastOf(edit.ClientId);
         if (last is not null && last.Author.Actor.Id != edit.Actor.Id) return "forbidden";
-        var isNew = edit.ClientSequence > (last?.ClientSequence ?? 0);
-        return isNew && sequencer.Document.Length + edit.Operation.LengthDelta > options.LargestFile ? "tooLarge" : null;
+        if (edit.ClientSequence <= (last?.ClientSequence ?? 0)) return null;
+        // What waits for the disk is kept in memory whatever it weighs, so it must not become more and more.
+        if (unpublished.Count >= options.RememberedEdits || unpublishedUnits > options.RememberedUnits) return "tooFast";
+        return sequencer.Document.Length + edit.Operation.LengthDelta > options.LargestDocument ? "tooLarge" : null;
     }
 
     private JournalWrite Write(JournalWrite write, Func<long, (byte[] Mark, long Saved)>? mark)
     {
         if (mark?.Invoke(write.Next) is { } remembered) write = write with { Mark = remembered.Mark, Saved = remembered.Saved };
-        return Revision - snapshotRevision >= options.EditsPerSnapshot ? WithSnapshot(write) : write;
+        return IsSnapshotDue ? WithSnapshot(write) : write;
     }
+
+    /// <summary>A snapshot holds the whole text: it is due when so much was edited that writing it again costs little beside that.</summary>
+    private bool IsSnapshotDue => unitsSinceSnapshot > DocumentOptions.UnitsPerSnapshot + sequencer.Document.Length
+        || Revision - snapshotRevision >= options.EditsPerSnapshot * Math.Max(1L, sequencer.Document.Length / DocumentOptions.UnitsPerSnapshot);
 
     private JournalWrite WithSnapshot(JournalWrite write)
     {
         var forget = time.GetUtcNow() - ForgetClientsAfter;
         sequencer.Forget(last => last.Author.At < forget || (last.ClientId.StartsWith(OwnPrefix, StringComparison.Ordinal) && last.ClientId != $"{OwnPrefix}{Epoch}"));
-        snapshotRevision = Revision;
+        (snapshotRevision, unitsSinceSnapshot) = (Revision, 0);
         return write with { Snapshot = new DocumentSnapshot(Revision, Text, [.. sequencer.LastOfClients]).Encode(), SnapshotRevision = Revision };
     }
 
@@ -243,9 +267,14 @@ internal sealed class DocumentWriter
 
         if (broken is JournalFencedException) throw new JournalFencedException("What this was written after is lost.", broken);
         if (write.Next <= DurableRevision) return;
-        DurableRevision = write.Next;
+        sequencer.Needed = DurableRevision = write.Next;
         List<PublishedEdit> durable = [];
-        while (unpublished.TryPeek(out var next) && next.Revision <= DurableRevision) durable.Add(unpublished.Dequeue());
+        while (unpublished.TryPeek(out var next) && next.Revision <= DurableRevision)
+        {
+            unpublishedUnits -= next.Operation.ChangedLength;
+            durable.Add(unpublished.Dequeue());
+        }
+
         if (durable.Count > 0) Published?.Invoke(durable);
     }
 

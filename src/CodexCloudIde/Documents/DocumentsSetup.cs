@@ -1,11 +1,14 @@
+using CodexCloudIde.Api;
 using CodexCloudIde.Documents.Files;
 using CodexCloudIde.Documents.History;
 using CodexCloudIde.Documents.Journal;
+using CodexCloudIde.Documents.Presence;
 using CodexCloudIde.Storage;
 using CodexCloudIde.Workspaces;
 using MessagePack;
 using MessagePack.Resolvers;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.Options;
 
 namespace CodexCloudIde.Documents;
@@ -27,33 +30,41 @@ internal static class DocumentsSetup
         services.AddSingleton<DocumentFeeds>();
         services.AddHostedService(provider => provider.GetRequiredService<DocumentFeeds>());
         services.AddSingleton<TenantRates>();
-        // What a feed tells goes to connections of this process only, also in a cluster: no backplane in between.
-        services.AddSingleton<HubLifetimeManager<DocumentHub>, DefaultHubLifetimeManager<DocumentHub>>();
+        services.AddSingleton<DocumentAudience>();
+        services.AddSingleton<HubLifetimeManager<DocumentHub>>(provider => provider.GetRequiredService<DocumentAudience>());
         services.AddSignalR()
             .AddMessagePackProtocol(protocol => protocol.SerializerOptions = MessagePackSerializerOptions.Standard
                 .WithResolver(CompositeResolver.Create([new OperationFormatter()], [StandardResolver.Instance]))
                 .WithSecurity(MessagePackSecurity.UntrustedData))
             .AddHubOptions<DocumentHub>(hub =>
             {
-                // Above the largest operation in UTF-8, so that it is refused by a code and not by closing the connection.
-                hub.MaximumReceiveMessageSize = 16 * 1024 * 1024;
-                // One document's edits wait for the disk; another's need not wait behind them.
-                hub.MaximumParallelInvocationsPerClient = 16;
+                // What waits for the disk together costs it once: so many edits of one connection become durable at a time, and another document's need not wait behind them.
+                hub.MaximumParallelInvocationsPerClient = 256;
                 hub.StatefulReconnectBufferSize = 0;
             });
+        // Refused by the protocol before it comes to this, which would close the connection.
+        services.AddOptions<HubOptions<DocumentHub>>().Configure<IOptions<DocumentOptions>>((hub, documents) => hub.MaximumReceiveMessageSize = documents.Value.LargestMessage + (64 * 1024));
+        // The last of a name is the one that is used.
+        services.AddSingleton(provider => Bounded(new JsonHubProtocol(provider.GetRequiredService<IOptions<JsonHubProtocolOptions>>()), provider.GetRequiredService<IOptions<DocumentOptions>>().Value));
+        services.AddSingleton(provider => Bounded(new MessagePackHubProtocol(provider.GetRequiredService<IOptions<MessagePackHubProtocolOptions>>()), provider.GetRequiredService<IOptions<DocumentOptions>>().Value));
     }
+
+    private static IHubProtocol Bounded(IHubProtocol inner, DocumentOptions options) =>
+        new BoundedHubProtocol(inner, options.LargestMessage, target => target == nameof(DocumentHub.Submit) ? [SubmitRequest.TooLarge] : null);
 
     public static void MapDocuments(this IEndpointRouteBuilder routes)
     {
         routes.MapHub<DocumentHub>("/hubs/documents").RequireAuthorization("tenant");
         routes.MapHistory();
+        routes.MapPresence();
     }
 
     private static IJournalStore StoreOf(IServiceProvider services)
     {
         var storage = services.GetRequiredService<IOptions<StorageOptions>>().Value;
         if (storage.Database.Length > 0) return new PostgresJournalStore(storage.Database);
-        var folder = services.GetRequiredService<IOptions<DocumentOptions>>().Value.JournalFolder;
-        return new SqliteJournalStore(Path.Combine(folder.Length > 0 ? folder : services.GetRequiredService<DataDirectory>().Of("journal"), "documents.db"));
+        var options = services.GetRequiredService<IOptions<DocumentOptions>>().Value;
+        var folder = options.JournalFolder.Length > 0 ? options.JournalFolder : services.GetRequiredService<DataDirectory>().Of("journal");
+        return new SqliteJournalStore(Path.Combine(folder, "documents.db"), mostBytes: (long)options.JournalMegabytes << 20);
     }
 }

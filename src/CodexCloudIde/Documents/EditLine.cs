@@ -25,7 +25,8 @@ internal sealed class EditLine(DocumentCalls calls)
     public Task<SubmitResult> SubmitAsync(DocumentKey key, TenantId tenant, SubmittedEdit edit)
     {
         if (tenant != key.Workspace.Tenant) return Task.FromResult(new SubmitResult(0, 0, null, "notFound"));
-        var mine = new Waiting(edit, new TaskCompletionSource<SubmitResult>(TaskCreationOptions.RunContinuationsAsynchronously));
+        // What waits goes on where the call ends, one after the other: the answers of one connection are then written in a row and leave in one packet.
+        var mine = new Waiting(edit, new TaskCompletionSource<SubmitResult>());
         lock (gate)
         {
             waiting.Enqueue(mine);

@@ -87,7 +87,9 @@ internal sealed record DocumentState(
     [property: Id(3)] IReadOnlyList<PublishedEdit>? Edits,
     [property: Id(4)] string Hash,
     [property: Id(5)] string LineEnding,
-    [property: Id(6)] string Encoding);
+    [property: Id(6)] string Encoding,
+    [property: Id(7)] IReadOnlyList<CursorMoved> Cursors,
+    [property: Id(8)] int Length);
 
 /// <summary>An edit on its way to the grain.</summary>
 [GenerateSerializer, Immutable]

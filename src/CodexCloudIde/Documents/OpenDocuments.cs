@@ -44,11 +44,11 @@ public sealed class OpenDocuments
             return await calls.RetryAsync(new DocumentKey(workspace, clean.Value), document => document.ReadAsync(), cancellationToken);
         }
 
-        var disk = await folder.ReadAsync(workspace, clean.Value, options.LargestFile * DocumentOptions.MostBytesPerUnit, cancellationToken);
+        var disk = await folder.ReadAsync(workspace, clean.Value, options.LargestDocument * DocumentOptions.MostBytesPerUnit, cancellationToken);
         if (!disk.Succeeded) return disk.Refusal;
         var decoded = FileShape.Decode(disk.Value);
         if (!decoded.Succeeded) return decoded.Refusal;
-        return decoded.Value.Text.Length > options.LargestFile ? FileShape.TooLong(decoded.Value.Text.Length, options.LargestFile) : new DocumentText(decoded.Value.Text, null);
+        return decoded.Value.Text.Length > options.LargestDocument ? FileShape.TooLong(decoded.Value.Text.Length, options.LargestDocument) : new DocumentText(decoded.Value.Text, null);
     }
 
     /// <summary>

@@ -49,5 +49,5 @@ internal sealed class TenantRate(DocumentOptions options, TimeProvider time)
     private readonly TokenBucket operations = new(options.TenantOperationsPerSecond, 2.0 * options.TenantOperationsPerSecond, time);
     private readonly TokenBucket units = new(options.TenantUnitsPerSecond, Math.Max(options.TenantUnitsPerSecond, 2.0 * options.LargestOperation), time);
 
-    public bool MaySend(int insertedUnits) => operations.TryTake(1) && units.TryTake(insertedUnits);
+    public bool MaySend(int insertedUnits, long weight) => operations.TryTake(weight) && units.TryTake(insertedUnits);
 }

@@ -1,4 +1,4 @@
-using System.Security.Claims;
+using CodexCloudIde.Tenants;
 using Microsoft.AspNetCore.Components;
 
 namespace CodexCloudIde.Shell;
@@ -9,7 +9,6 @@ public sealed partial class IdeLayout
     [CascadingParameter]
     private HttpContext? Context { get; set; }
 
-    private string? UserId => Context?.User.FindFirstValue(ClaimTypes.NameIdentifier);
-
-    private string? UserName => Context?.User.Identity?.Name;
+    /// <summary>Whose page it is: what was typed and not sent is kept in the browser by it.</summary>
+    private string? UserId => Callers.OrNull(Context?.User)?.User.ToString();
 }

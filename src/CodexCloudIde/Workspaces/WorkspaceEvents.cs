@@ -6,7 +6,7 @@ using System.Threading.Channels;
 namespace CodexCloudIde.Workspaces;
 
 /// <summary>What happened in a workspace, for explorers and lists; delivered at least once to every subscriber of every process.</summary>
-/// <param name="Type"><c>tree.changed</c>, <c>document.saved</c>, <c>member.changed</c>, <c>task.changed</c>, <c>testRun.changed</c>, …</param>
+/// <param name="Type"><c>tree.changed</c>, <c>document.saved</c>, <c>member.changed</c>, <c>task.changed</c>, <c>testRun.changed</c>, <c>presence.changed</c>, …</param>
 /// <param name="Data">camelCase JSON object as bytes-on-the-wire text.</param>
 public sealed record WorkspaceEvent(string Type, string Data)
 {
@@ -21,6 +21,7 @@ public sealed class WorkspaceEvents
     private const int Backlog = 256;
 
     private readonly ConcurrentDictionary<string, ImmutableList<Subscription>> subscriptions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Workspace, string Type), ImmutableList<Action<WorkspaceEvent>>> listeners = new();
 
     /// <summary>What was published here, for whoever carries it to the other processes of a cluster.</summary>
     public event Action<WorkspaceRef, WorkspaceEvent>? Published;
@@ -36,12 +37,13 @@ public sealed class WorkspaceEvents
     {
         ArgumentNullException.ThrowIfNull(workspace);
         ArgumentNullException.ThrowIfNull(happened);
-        if (!subscriptions.TryGetValue(workspace.ToString(), out var readers))
+        var key = workspace.ToString();
+        foreach (var listener in listeners.GetValueOrDefault((key, happened.Type)) ?? [])
         {
-            return;
+            listener(happened);
         }
 
-        foreach (var reader in readers)
+        foreach (var reader in subscriptions.GetValueOrDefault(key) ?? [])
         {
             reader.Offer(happened);
         }
@@ -57,6 +59,21 @@ public sealed class WorkspaceEvents
         }
     }
 
+    /// <summary>
+    /// From now on, events of one type only, none missed: for those who are many and wait for what happens rarely. A workspace of a thousand editors has hundreds of
+    /// events a second, and each <see cref="Subscribe"/>r is woken by all of them.
+    /// </summary>
+    /// <param name="workspace">Where.</param>
+    /// <param name="type">As in <see cref="WorkspaceEvent.Type"/>.</param>
+    /// <param name="heard">Called by whoever publishes, so it must be short; not after the result is disposed, but for a call under way.</param>
+    public IDisposable Listen(WorkspaceRef workspace, string type, Action<WorkspaceEvent> heard)
+    {
+        ArgumentNullException.ThrowIfNull(workspace);
+        var key = (workspace.ToString(), type);
+        listeners.AddOrUpdate(key, [heard], (_, present) => present.Add(heard));
+        return new Listening(() => Remove(listeners, key, heard));
+    }
+
     /// <summary>From now on; bounded: a slow reader gets one <c>tree.changed</c> for the root in place of what it missed.</summary>
     public IAsyncEnumerable<WorkspaceEvent> Subscribe(WorkspaceRef workspace, CancellationToken cancellationToken)
     {
@@ -65,7 +82,7 @@ public sealed class WorkspaceEvents
         var subscription = new Subscription();
         subscriptions.AddOrUpdate(key, [subscription], (_, present) => present.Add(subscription));
         // Also for a caller that goes away before it has begun to read.
-        cancellationToken.Register(() => Unsubscribe(key, subscription));
+        cancellationToken.Register(() => Remove(subscriptions, key, subscription));
         return ReadAsync(key, subscription, cancellationToken);
     }
 
@@ -81,22 +98,28 @@ public sealed class WorkspaceEvents
         }
         finally
         {
-            Unsubscribe(key, subscription);
+            Remove(subscriptions, key, subscription);
         }
     }
 
-    private void Unsubscribe(string key, Subscription subscription)
+    private static void Remove<TKey, TReader>(ConcurrentDictionary<TKey, ImmutableList<TReader>> readers, TKey key, TReader reader)
+        where TKey : notnull
     {
-        while (subscriptions.TryGetValue(key, out var present))
+        while (readers.TryGetValue(key, out var present))
         {
-            var left = present.Remove(subscription);
+            var left = present.Remove(reader);
             if (left.IsEmpty
-                    ? subscriptions.TryRemove(new KeyValuePair<string, ImmutableList<Subscription>>(key, present))
-                    : subscriptions.TryUpdate(key, left, present))
+                    ? readers.TryRemove(new KeyValuePair<TKey, ImmutableList<TReader>>(key, present))
+                    : readers.TryUpdate(key, left, present))
             {
                 return;
             }
         }
+    }
+
+    private sealed class Listening(Action end) : IDisposable
+    {
+        public void Dispose() => end();
     }
 
     private sealed class Subscription

@@ -355,8 +355,8 @@ public sealed class WorkspaceFolder(IOptions<WorkspaceOptions> options, Workspac
     }
 
     private static string NameOf(WorkspaceRef workspace) =>
-        workspace.Checkout is { Length: > 0 } name && name != "staging" && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
-            ? name
+        WorkspaceRef.IsCheckout(workspace.Checkout)
+            ? workspace.Checkout
             : throw new ArgumentException("A checkout's name has only letters, digits and '-'.", nameof(workspace));
 
     private static Outcome<T> WithPath<T>(string path, bool rootAllowed, Func<string, Outcome<T>> use, string field = "path")

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using CodexCloudIde.Documents;
-using CodexCloudIde.Text;
-using Microsoft.AspNetCore.SignalR.Client;
 
 namespace CodexCloudIde.Benchmarks.Editing;
 
@@ -17,21 +14,19 @@ internal static class LoadFigure
 
     public static async Task MeasureAsync(LocalProduct product, Arguments arguments, Report report, CancellationToken cancellationToken)
     {
-        var seconds = arguments.Quick ? 5 : 30;
+        var (seconds, warming) = arguments.Quick ? (5, 2) : (30, 10);
         for (var i = 0; i < Documents; i++) await product.WriteAsync($"load{i}.txt", "", cancellationToken);
         var editors = new Editor[People * EditorsEach];
         var heard = 0L;
-        var connections = new HubConnection[People];
+        var connections = new LeanConnection[People];
         await Parallel.ForAsync(0, People, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken }, async (person, _) =>
         {
-            var connection = connections[person] = product.Hub();
-            connection.On<EditedMessage>("Edited", _ => Interlocked.Increment(ref heard));
-            await connection.StartAsync(cancellationToken);
+            var connection = connections[person] = await product.LeanHubAsync(() => Interlocked.Increment(ref heard), cancellationToken);
             for (var i = 0; i < EditorsEach; i++)
             {
                 // Ten different documents each, ten different people at each.
                 var document = (person + (i * 101)) % Documents;
-                var opened = await connection.InvokeAsync<OpenResponse>("Open", new OpenRequest(product.Workspace.Workspace.ToString(), $"load{document}.txt"), cancellationToken);
+                var opened = await connection.OpenAsync(product.Workspace.Workspace.ToString(), $"load{document}.txt");
                 editors[(person * EditorsEach) + i] = new Editor(connection, opened.DocumentId!, $"{person}-{i}");
             }
         });
@@ -41,10 +36,10 @@ internal static class LoadFigure
         var refused = 0;
         var typing = editors.Select((editor, i) => Task.Run(() => TypeAsync(editor, (double)i / editors.Length), cancellationToken)).ToList();
         await Task.WhenAll(typing);
-        var sent = seconds * editors.Length;
+        var (sent, measured) = ((seconds + warming) * editors.Length, seconds * editors.Length);
         report.AtMost($"{Documents} documents with 10 editors each, a key a second each: acknowledged, p50", "ms", latencies.Quantile(0.5), 50);
         report.AtMost($"{Documents} documents with 10 editors each, a key a second each: acknowledged, p99", "ms", latencies.Quantile(0.99), 50);
-        report.Require("under load every key is acknowledged", latencies.Count == sent && refused == 0, $"{latencies.Count} of {sent}, {refused} refused");
+        report.Require("under load every key is acknowledged", latencies.Count == measured && refused == 0, $"{latencies.Count} of {measured}, {refused} refused");
         var patience = Stopwatch.GetTimestamp();
         while (Interlocked.Read(ref heard) < 10L * sent && Stopwatch.GetElapsedTime(patience).TotalSeconds < 30) await Task.Delay(50, cancellationToken);
         report.Require("under load every editor hears of every key", heard == 10L * sent, $"{heard} of {10L * sent} events");
@@ -54,27 +49,26 @@ internal static class LoadFigure
         {
             await Task.Delay(TimeSpan.FromSeconds(phase), cancellationToken);
             using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1));
-            for (var i = 0; i < seconds; i++)
+            for (var i = 0; i < warming + seconds; i++)
             {
                 var began = Stopwatch.GetTimestamp();
                 // At the start of the text: it is there on every revision that this editor may know.
-                var answer = await editor.Connection.InvokeAsync<SubmitResponse>(
-                    "Submit", new SubmitRequest(editor.DocumentId, editor.ClientId, i + 1, editor.Known, new SentOperation(TextOperation.Replace(0, 0, "x"), TextFault.None)), cancellationToken);
+                var answer = await editor.Connection.InsertAsync(editor.DocumentId, editor.ClientId, i + 1, editor.Known, "x");
                 lock (gate)
                 {
-                    latencies.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+                    if (i >= warming) latencies.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
                     if (answer.Error is not null) refused++;
                 }
 
-                editor.Known = answer.Revision ?? editor.Known;
+                editor.Known = Math.Max(editor.Known, answer.Revision);
                 await pace.WaitForNextTickAsync(cancellationToken);
             }
         }
     }
 
-    private sealed class Editor(HubConnection connection, string documentId, string clientId)
+    private sealed class Editor(LeanConnection connection, string documentId, string clientId)
     {
-        public HubConnection Connection => connection;
+        public LeanConnection Connection => connection;
 
         public string DocumentId => documentId;
 

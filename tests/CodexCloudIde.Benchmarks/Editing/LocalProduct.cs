@@ -76,6 +76,8 @@ internal sealed class LocalProduct : IAsyncDisposable
     /// <summary>A connection to the documents hub as browsers have it; not started.</summary>
     public HubConnection Hub() => Connect(new Uri(address, "hubs/documents"));
 
+    public Task<LeanConnection> LeanHubAsync(Action edited, CancellationToken cancellationToken) => LeanConnection.OpenAsync(new Uri(address, "hubs/documents"), Token, edited, cancellationToken);
+
     public static HubConnection Connect(Uri hub) => new HubConnectionBuilder()
         .WithUrl(hub, options =>
         {

@@ -15,7 +15,7 @@ using Orleans.Concurrency;
 
 namespace CodexCloudIde.Benchmarks.Editing;
 
-/// <summary>What hub and grain cost by themselves: takes a message, numbers it in a grain, answers, and sends it to everybody. No text, no journal, no rights.</summary>
+/// <summary>What hub and grain cost by themselves: takes a message, numbers it in a grain, answers, and sends it to everybody. No text, no rights, no journal or the barest one.</summary>
 internal sealed class Relay : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -24,14 +24,17 @@ internal sealed class Relay : IAsyncDisposable
 
     public Uri Hub => new(new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()), "hub");
 
-    public static async Task<Relay> StartAsync(CancellationToken cancellationToken)
+    /// <param name="log">Null: nothing is durable.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<Relay> StartAsync(RelayLog? log, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateBuilder(["--urls=http://127.0.0.1:0"]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         var port = Product.FreePort();
         builder.UseOrleans(silo => silo.UseLocalhostClustering(port, gatewayPort: 0, primarySiloEndpoint: new IPEndPoint(IPAddress.Loopback, port)));
         builder.Services.AddSingleton<RelayEar>();
-        builder.Services.AddSignalR(options => options.MaximumParallelInvocationsPerClient = 16).AddMessagePackProtocol(protocol => protocol.SerializerOptions = MessagePackSerializerOptions.Standard
+        builder.Services.AddSingleton(new RelayDurability(log));
+        builder.Services.AddSignalR(options => options.MaximumParallelInvocationsPerClient = 256).AddMessagePackProtocol(protocol => protocol.SerializerOptions = MessagePackSerializerOptions.Standard
             .WithResolver(CompositeResolver.Create([new OperationFormatter()], [StandardResolver.Instance])));
         var app = builder.Build();
         app.MapHub<RelayHub>("/hub");
@@ -78,8 +81,11 @@ internal interface IRelayEar : IGrainObserver
     Task EditedAsync(long revision, RelayedEdit edit);
 }
 
+/// <summary>Null: nothing is durable.</summary>
+internal sealed record RelayDurability(RelayLog? Log);
+
 [Reentrant]
-internal sealed class RelayGrain : Grain, IRelayGrain
+internal sealed class RelayGrain(RelayDurability durability) : Grain, IRelayGrain
 {
     private IRelayEar? watcher;
     private long revision;
@@ -90,11 +96,12 @@ internal sealed class RelayGrain : Grain, IRelayGrain
         return Task.CompletedTask;
     }
 
-    public Task<long> SubmitAsync(RelayedEdit edit)
+    public async Task<long> SubmitAsync(RelayedEdit edit)
     {
-        revision++;
-        _ = watcher?.EditedAsync(revision, edit);
-        return Task.FromResult(revision);
+        var mine = ++revision;
+        if (durability.Log is { } log) await log.AppendAsync(mine, edit);
+        _ = watcher?.EditedAsync(mine, edit);
+        return mine;
     }
 }
 

@@ -6,6 +6,7 @@ using CodexCloudIde.Tests.Hosting;
 using CodexCloudIde.Text;
 using CodexCloudIde.Workspaces;
 using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CodexCloudIde.Tests.Documents;
@@ -249,6 +250,23 @@ public sealed class DocumentHubTests(IdeHost host) : IClassFixture<IdeHost>
     }
 
     [Fact]
+    public async Task Move_ThenAnotherFileAtTheOldPath_WhoOnlyReadsGoesOnHearing()
+    {
+        var (workspace, reader) = await OpenAsync("abc");
+        await using var _ = reader;
+        using var moved = await host.Client.PostAsync(new Uri($"/api/v1/workspaces/{workspace}/moves", UriKind.Relative),
+            System.Net.Http.Json.JsonContent.Create(new { from = "a.txt", to = "b.txt" }), TestContext.Current.CancellationToken);
+        moved.EnsureSuccessStatusCode();
+        Assert.Equal("b.txt", await reader.Moved.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        await host.Client.PutAsync(workspace, "a.txt", "another"u8.ToArray());
+        await using var another = await HubClient.OpenAsync(Hub(), workspace, "a.txt");
+        await using var writer = await HubClient.OpenAsync(Hub(), workspace, "b.txt");
+        await another.TypeAsync(0, "2");
+        await reader.CatchUpAsync(await writer.TypeAsync(0, "1"));
+        Assert.Equal("1abc", reader.Text);
+    }
+
+    [Fact]
     public async Task Delete_OfAnOpenFile_MakesItGone()
     {
         var (workspace, client) = await OpenAsync("abc");
@@ -276,5 +294,45 @@ public sealed class DocumentHubTests(IdeHost host) : IClassFixture<IdeHost>
         Assert.Equal("tooFast", refused);
         Assert.Equal("tooFast", (await colleague.SubmitAsync(TextOperation.Replace(0, 0, much))).Error);
         Assert.Null((await other.AppendAsync(0, much)).Error);
+    }
+
+    [Fact]
+    public async Task Submit_HundredWhileTheDiskIsBusy_HoldUpNothingElse()
+    {
+        var (_, client) = await OpenAsync("");
+        await using var _ = client;
+        await using var disk = new SqliteConnection($"Data Source={Path.Combine(host.Data, "journal", "documents.db")};Pooling=False");
+        await disk.OpenAsync(TestContext.Current.CancellationToken);
+        await using (var busy = disk.BeginTransaction(deferred: false))
+        {
+            var sent = Enumerable.Range(0, 100).Select(i => client.SubmitAsync(TextOperation.Replace(i, 0, "x"), baseRevision: i)).ToList();
+            await client.SetCursorAsync(new CursorRange(0, 0)).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            Assert.DoesNotContain(sent, answer => answer.IsCompleted);
+            await busy.RollbackAsync(TestContext.Current.CancellationToken);
+            Assert.All(await Task.WhenAll(sent), answer => Assert.Null(answer.Error));
+        }
+
+        await client.CatchUpAsync(100);
+        Assert.Equal(new string('x', 100), client.Text);
+    }
+
+    [Fact]
+    public async Task Submit_OnVeryOldRevisions_CountsForMore()
+    {
+        await using var narrow = await IdeHost.StartAsync("--Ide:Documents:OperationsPerSecond=100");
+        var workspace = await narrow.Client.NewWorkspaceAsync();
+        await narrow.Client.PutAsync(workspace, "a.txt", []);
+        await using var late = await HubClient.OpenAsync(narrow.Hub("/hubs/documents"), workspace, "a.txt");
+        await using var current = await HubClient.OpenAsync(narrow.Hub("/hubs/documents"), workspace, "a.txt");
+        var key = new DocumentKey(new WorkspaceRef(narrow.Owner.Tenant, WorkspaceId.Parse(workspace, null)), "a.txt");
+        SubmittedEdit[] edits = [.. Enumerable.Range(0, 1280).Select(i => new SubmittedEdit("busy", i + 1, i, TextOperation.Replace(0, 0, "x"), Actor.Of(narrow.Owner)))];
+        await narrow.Services.GetRequiredService<DocumentCalls>().Of(key).SubmitAsync(narrow.Owner.Tenant, edits);
+        await Task.WhenAll(late.CatchUpAsync(1280), current.CatchUpAsync(1280));
+
+        var accepted = 0;
+        while ((await late.SubmitAsync(TextOperation.Replace(0, 0, "y"), baseRevision: 0)).Error is null) accepted++;
+        // 200 at once, each counted as 21, and a few more for the time that this takes.
+        Assert.InRange(accepted, 5, 100);
+        for (var i = 0; i < 150; i++) Assert.Null((await current.AppendAsync(0, "z")).Error);
     }
 }

@@ -104,6 +104,30 @@ public sealed class HistoryTests(IdeHost host) : IClassFixture<IdeHost>
     }
 
     [Fact]
+    public async Task Checkout_OfATask_HasAHistoryOfItsOwn()
+    {
+        var (workspace, owner, other) = await TwoAsync("one\n");
+        await using var first = owner;
+        await using var second = other;
+        await owner.TypeAsync(0, "live ");
+        var live = new WorkspaceRef(host.Owner.Tenant, WorkspaceId.Parse(workspace));
+        Assert.Null(host.Services.GetRequiredService<WorkspaceCheckouts>().Copy(live, live with { Checkout = "t-1" }, Ending));
+        var edited = await host.Services.GetRequiredService<OpenDocuments>().EditAsync(
+            live with { Checkout = "t-1" }, "a.txt", new Actor("agent:t1", "The agent", "agent"), "one\n", null, "branch one\n", Ending);
+        Assert.True(edited.Succeeded, edited.Refusal?.Detail);
+
+        var timeline = await GetAsync($"history/{workspace}", "a.txt?checkout=t-1");
+        Assert.Equal(["The agent"], timeline.GetProperty("changes").EnumerateArray().Select(change => NameOf(change)));
+        Assert.Equal(["owner"], (await GetAsync($"history/{workspace}", "a.txt")).GetProperty("changes").EnumerateArray().Select(change => NameOf(change)));
+        Assert.Equal("The agent", NameOf((await GetAsync($"blame/{workspace}", "a.txt?checkout=t-1")).GetProperty("lines")[0]));
+        foreach (var nowhere in new[] { "t-2", "staging", "..", "" })
+        {
+            using var answer = await host.Client.GetAsync($"api/v1/workspaces/{workspace}/history/a.txt?checkout={nowhere}", Ending);
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task History_LongerThanIsKept_IsTold()
     {
         await using var small = await IdeHost.StartAsync("--Ide:Documents:HistoryEdits=100", "--Ide:Documents:RememberedEdits=16", "--Ide:Documents:EditsPerSnapshot=20");

@@ -70,8 +70,8 @@ internal sealed class HubClient : IAsyncDisposable
         return client;
     }
 
-    public Task<OpenResponse> OpenAsync(string workspace, string path, long? known = null, string? checkout = null) =>
-        connection.InvokeAsync<OpenResponse>("Open", new OpenRequest(workspace, path, checkout, known));
+    public Task<OpenResponse> OpenAsync(string workspace, string path, long? known = null, string? checkout = null, long? mostBytes = null) =>
+        connection.InvokeAsync<OpenResponse>("Open", new OpenRequest(workspace, path, checkout, known, mostBytes));
 
     public Task<SubmitResponse> SaveAsync() => connection.InvokeAsync<SubmitResponse>("Save", new DocumentRequest(DocumentId));
 

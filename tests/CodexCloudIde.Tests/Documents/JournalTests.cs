@@ -11,7 +11,7 @@ namespace CodexCloudIde.Tests.Documents;
 public abstract class JournalTests : IAsyncLifetime
 {
     private static readonly Actor Somebody = new("u1", "Somebody", "user");
-    private static readonly DocumentOptions Options = new() { EditsPerSnapshot = 16, RememberedEdits = 16 };
+    private static readonly DocumentOptions Options = new() { EditsPerSnapshot = 16, RememberedEdits = 32 };
 
     private readonly string tenant = Guid.NewGuid().ToString("N");
     private readonly List<DocumentJournal> journals = [];
@@ -204,6 +204,53 @@ public sealed class SqliteJournalTests : JournalTests
 
         var rows = await store.ReadBackAsync(head.Id, 0, TestContext.Current.CancellationToken).CountAsync(TestContext.Current.CancellationToken);
         Assert.InRange(rows, Kept, Kept + 2000);
+    }
+
+    [Fact]
+    public async Task Initialise_OfAFileOfAnEarlierVersion_GoesOnWithIt()
+    {
+        var path = folder.Of("journal", "earlier.db");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={path}"))
+        {
+            await connection.OpenAsync(TestContext.Current.CancellationToken);
+            await using var command = connection.CreateCommand();
+            command.CommandText = """
+                CREATE TABLE head(
+                  id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, epoch INTEGER NOT NULL, revision INTEGER NOT NULL, last INTEGER NOT NULL,
+                  saved INTEGER NOT NULL, covered INTEGER NOT NULL, mark BLOB NOT NULL, snapshot BLOB NOT NULL);
+                INSERT INTO head VALUES(7, 't/w/live/a.txt', 3, 12, 0, 12, 0, x'01', x'0203');
+                """;
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        await using var store = new SqliteJournalStore(path);
+        await store.InitialiseAsync(TestContext.Current.CancellationToken);
+        var head = (await store.TakeOverAsync("t/w/live/a.txt", null, TestContext.Current.CancellationToken))!;
+        Assert.Equal((7L, 4L, 12L, "0203", "01"), (head.Id, head.Epoch, head.Revision, Convert.ToHexString(head.Snapshot), Convert.ToHexString(head.Mark)));
+
+        // Forgotten is forgotten with its text.
+        await store.ForgetAsync("t/w/live/a.txt", TestContext.Current.CancellationToken);
+        Assert.Equal("09", Convert.ToHexString((await store.TakeOverAsync("t/w/live/a.txt", ([9], [1]), TestContext.Current.CancellationToken))!.Snapshot));
+    }
+
+    [Fact]
+    public async Task Write_OfLargeRows_KeepsTheFileBounded()
+    {
+        const long Most = 32 << 20;
+        var path = folder.Of("journal", "large.db");
+        await using var store = new SqliteJournalStore(path, mostBytes: Most);
+        await store.InitialiseAsync(TestContext.Current.CancellationToken);
+        var head = (await store.TakeOverAsync("t/w/live/a.txt", ([1], [1]), TestContext.Current.CancellationToken))!;
+        for (var revision = 0; revision < 200; revision++)
+        {
+            Assert.True((await store.WriteAsync([new JournalWrite(head.Id, head.Epoch, revision, revision + 1, new byte[1 << 20], [2], revision + 1)], TestContext.Current.CancellationToken))[0]);
+        }
+
+        // Trimmed after as many bytes again; the log before the file is trimmed has what it grew by meanwhile.
+        Assert.InRange(new FileInfo(path).Length, 1, 3 * Most);
+        var rows = await store.ReadBackAsync(head.Id, 0, TestContext.Current.CancellationToken).CountAsync(TestContext.Current.CancellationToken);
+        Assert.InRange(rows, 16, 80);
     }
 }
 

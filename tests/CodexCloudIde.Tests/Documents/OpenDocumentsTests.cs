@@ -212,12 +212,42 @@ public sealed class OpenDocumentsTests(IdeHost host) : IClassFixture<IdeHost>
     [Fact]
     public async Task Open_TextOfManyBytesPerUnit_OpensAsFarAsItCanBeTyped()
     {
-        var limit = new DocumentOptions().LargestFile;
-        var (workspace, client) = await OpenAsync(Encoding.UTF8.GetBytes(new string('字', limit)));
+        const int Limit = 100_000;
+        await using var small = await IdeHost.StartAsync($"--Ide:Documents:LargestDocument={Limit}");
+        var workspace = await small.Client.NewWorkspaceAsync();
+        await small.Client.PutAsync(workspace, "a.txt", Encoding.UTF8.GetBytes(new string('字', Limit)));
+        await using var client = await HubClient.OpenAsync(small.Hub("/hubs/documents"), workspace, "a.txt");
+        Assert.Equal(Limit, client.Text.Length);
+        await small.Client.PutAsync(workspace, "larger.txt", Encoding.UTF8.GetBytes(new string('a', Limit + 1)));
+        Assert.Equal("tooLarge", (await client.OpenAsync(workspace, "larger.txt")).Error);
+    }
+
+    [Fact]
+    public async Task Open_OfMoreTextThanATenantMayHaveOpen_IsRefusedUntilSomeIsClosed()
+    {
+        await using var small = await IdeHost.StartAsync("--Ide:Documents:TenantOpenUnits=5000");
+        var workspace = await small.Client.NewWorkspaceAsync();
+        foreach (var name in new[] { "a.txt", "b.txt" }) await small.Client.PutAsync(workspace, name, Encoding.UTF8.GetBytes(new string('a', 3000)));
+        await using var client = await HubClient.OpenAsync(small.Hub("/hubs/documents"), workspace, "a.txt");
+        await using var other = await HubClient.ConnectAsync(small.Hub("/hubs/documents"));
+        Assert.Equal("tooManyOpen", (await other.OpenAsync(workspace, "b.txt")).Error);
+        // What is open already takes no more room for another.
+        Assert.Null((await other.OpenAsync(workspace, "a.txt")).Error);
+        await client.DisposeAsync();
+        await other.DisposeAsync();
+        await using var third = await HubClient.ConnectAsync(small.Hub("/hubs/documents"));
+        await Eventually.Async(async () => (await third.OpenAsync(workspace, "b.txt")).Error is null, "room for another");
+    }
+
+    [Fact]
+    public async Task Open_OfMoreBytesThanAskedFor_IsRefusedUntilAskedForAll()
+    {
+        var (workspace, client) = await OpenAsync("0123456789"u8.ToArray());
         await using var _ = client;
-        Assert.Equal(limit, client.Text.Length);
-        await host.Client.PutAsync(workspace.Workspace.ToString(), "larger.txt", new byte[limit + 1].Select(_ => (byte)'a').ToArray());
-        Assert.Equal("tooLarge", (await client.OpenAsync(workspace.Workspace.ToString(), "larger.txt")).Error);
+        var id = workspace.Workspace.ToString();
+        Assert.Equal("tooLarge", (await client.OpenAsync(id, "a.txt", mostBytes: 9)).Error);
+        Assert.Equal("0123456789", (await client.OpenAsync(id, "a.txt", mostBytes: 10)).Text);
+        Assert.Equal("0123456789", (await client.OpenAsync(id, "a.txt")).Text);
     }
 
     [Fact]

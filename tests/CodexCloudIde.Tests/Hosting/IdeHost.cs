@@ -96,7 +96,7 @@ public sealed class IdeHost : IAsyncLifetime
     /// <summary>A client with a bearer token, or without any.</summary>
     public HttpClient ClientOf(string? token)
     {
-        var client = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(2) };
+        var client = new HttpClient { BaseAddress = Address, Timeout = Timeout.InfiniteTimeSpan };
         if (token is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return client;
     }

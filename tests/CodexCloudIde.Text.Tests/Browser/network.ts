@@ -24,6 +24,9 @@ async function run(seed: number): Promise<void> {
     if (random() < 0.06) {
       page.cut();
     }
+    if (random() < 0.08) {
+      page.compose();
+    }
     if (random() < 0.04) {
       await page.reload();
     }
@@ -39,7 +42,7 @@ async function run(seed: number): Promise<void> {
   }
   for (const page of pages) {
     if (page.client.text !== server.text || page.shown !== server.text || page.client.unsent !== 0 || page.kept.size !== 0) {
-      throw new Error(`not converged: ${JSON.stringify({ state: page.client.state, unsent: page.client.unsent, kept: page.kept.size, mine: page.client.text, shown: page.shown, server: server.text })}`);
+      throw new Error(`not converged: ${JSON.stringify({ state: page.client.state, unsent: page.client.unsent, kept: page.kept.size, mine: page.client.text, shown: page.shown, server: server.text }).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`)}`);
     }
   }
   for (const mark of marks) {

@@ -200,7 +200,7 @@ const cases: Record<string, () => Promise<void>> = {
   async recordWithTheBatchTwice_Reload_StandsOnce() {
     const server = new Server("");
     server.submit({ documentId: "d1", clientId: "me", clientSequence: 1, baseRevision: 0, operation: ["abc"] });
-    const left = { clientId: "me", sequence: 1, revision: 1, shadow: "abc", frozen: { baseRevision: 0, operation: ["abc"] }, inFlight: ["abc"], buffer: [6, "d"], unsent: 2 };
+    const left = { clientId: "me", sequence: 1, revision: 1, base: "abc", since: [], frozen: { baseRevision: 0, operation: ["abc"] }, inFlight: ["abc"], buffer: [6, "d"], unsent: 2 };
     await staysInStep(await Page.open(server, left as unknown as Pending), server, "abcd");
   },
 
@@ -258,7 +258,7 @@ const cases: Record<string, () => Promise<void>> = {
 
   async refusedForGood_NextEdit_IsTaken() {
     const server = new Server("start\n");
-    const left = { documentId: "d1", clientId: "forgotten", sequence: 7, revision: 0, shadow: "start\n", frozen: { baseRevision: 0, operation: ["x"] }, inFlight: ["x"], buffer: [], unsent: 1 };
+    const left = { documentId: "d1", clientId: "forgotten", sequence: 7, revision: 0, base: "start\n", since: [], frozen: { baseRevision: 0, operation: ["x"] }, inFlight: ["x"], buffer: [], unsent: 1 };
     const page = await Page.open(server, left as Pending);
     await page.until(() => page.notices.length > 0);
     equal(page.notices.splice(0).join("; ").endsWith("Lost: xstart\n"), true, "what was typed is told");

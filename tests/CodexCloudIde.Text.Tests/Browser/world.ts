@@ -146,6 +146,13 @@ export class Page {
     this.wire.cut();
   }
 
+  /** For a while nothing of others may be shown, because a character is being composed. */
+  compose(): void {
+    const { client } = this;
+    client.hold();
+    setTimeout(() => client.release(), this.random() * 30);
+  }
+
   /** The tab is closed in the middle of everything and opened again. */
   async reload(): Promise<void> {
     this.wire.connected = false;

@@ -10,15 +10,16 @@
 // A file that was deleted and made again is another document, in which revisions and numbers of clients begin anew: so does this, under a new name.
 import { Draft, type WholeText } from "./draft.ts";
 import { EarlyEdits } from "./early.ts";
-import { hash, type Bounds, type Operation } from "./operation.ts";
+import { HashCheck } from "./hashCheck.ts";
+import type { Bounds, Operation } from "./operation.ts";
 import { server, type Notices, type Pending, type PendingStore, type Replica, type SyncState } from "./pending.ts";
 import { reactionTo } from "./refusals.ts";
 import { isAnother, openAfter } from "./reopening.ts";
-import type { Actor, CursorMoved, CursorRange, Edited, Listener, OpenAnswer, Transport } from "./protocol.ts";
+import { retryLater, SendingLine } from "./sendingLine.ts";
+import { Shown } from "./shown.ts";
+import type { CursorMoved, CursorRange, Edited, Listener, OpenAnswer, Transport } from "./protocol.ts";
 
-const hashEvery = 256;
 const gapPatience = 300;
-const retryAfter = 250;
 
 export class DocumentClient implements Listener {
   readOnly = false;
@@ -30,16 +31,18 @@ export class DocumentClient implements Listener {
   private whole: WholeText | null = null;
   /** The server remembers nothing as old as the shadow: before its text is here nothing can be sent. */
   private outdated = false;
-  private sending = false;
+  private readonly line: SendingLine;
   private connected = false;
   private gone = false;
   private disposed = false;
   private diskFull = false;
   private bounds: Bounds = { operationUnits: Infinity, operationSteps: Infinity };
-  private uncheckedFrom = 0;
+  private readonly check = new HashCheck();
+  /** While somebody composes a character out of several keys nothing may move under it. */
+  private holding = 0;
   private gapTimer: ReturnType<typeof setTimeout> | undefined;
   private waiters: (() => void)[] = [];
-  replica: Replica | null = null;
+  private readonly shown = new Shown();
 
   /** For openClient: the hub has answered, and tells `ear` from now on. Closing tells this client from others of the same document by it. */
   constructor(
@@ -54,13 +57,41 @@ export class DocumentClient implements Listener {
     kept: Pending | null,
   ) {
     this.draft = new Draft(kept);
+    this.line = new SendingLine(transport, this.draft, {
+      isOver: () => this.disposed,
+      maySend: () => this.connected && !this.gone && !this.readOnly && !this.disposed && !this.outdated,
+      bounds: () => this.bounds,
+      frozen: () => this.keep(),
+      emptied: () => this.acknowledged(),
+      sequenced: (event) => this.sequenced(event),
+      refused: (error) => this.refused(error),
+    });
     this.take(answer);
     this.connected = true;
   }
 
   /** Sends what an earlier page left. */
   begin(): void {
-    void this.send();
+    void this.line.send();
+  }
+
+  /** What shows the text from now on. */
+  set replica(replica: Replica) {
+    this.shown.by(replica);
+  }
+
+  /** From now on, until released as often, no edit of others is shown; one's own go on. */
+  hold(): void {
+    this.holding++;
+  }
+
+  release(): void {
+    if (--this.holding === 0 && !this.disposed) {
+      if (!this.draft.frozen) {
+        this.takeHeld();
+      }
+      this.advance();
+    }
   }
 
   /** What the person sees. */
@@ -81,7 +112,7 @@ export class DocumentClient implements Listener {
   edit(operation: Operation): void {
     this.draft.edit(operation);
     this.keep();
-    void this.send();
+    void this.line.send();
     this.notices.changed();
   }
 
@@ -118,7 +149,7 @@ export class DocumentClient implements Listener {
   }
 
   cursor(event: CursorMoved): void {
-    this.replica?.cursorMoved(event);
+    this.shown.cursor(event);
   }
 
   reset(): void {
@@ -128,7 +159,7 @@ export class DocumentClient implements Listener {
   moved(path: string | null): void {
     if (path === null) {
       this.gone = true;
-      this.release();
+      this.letGo();
     } else if (path !== this.path) {
       const from = this.path;
       this.path = path;
@@ -140,7 +171,7 @@ export class DocumentClient implements Listener {
 
   connection(connected: boolean): void {
     this.connected = connected;
-    this.sending = false;
+    this.line.lost();
     this.notices.changed();
     if (connected) {
       void this.resume();
@@ -153,25 +184,28 @@ export class DocumentClient implements Listener {
       return;
     }
     for (let next = this.early.after(this.draft.revision); next; next = this.early.after(this.draft.revision)) {
+      if (this.holding > 0 && next.clientId !== this.draft.clientId) {
+        this.early.add(next);
+        break;
+      }
       this.follow(next);
     }
     clearTimeout(this.gapTimer);
-    if (this.early.isWaiting) {
+    if (this.early.isWaiting && this.holding === 0) {
       this.gapTimer = setTimeout(() => void this.resume(), gapPatience);
     }
-    void this.send();
+    void this.line.send();
   }
 
   /** One edit in the order of revisions, mine or another's. */
   private follow(event: Edited): void {
     const wasInFlight = this.draft.frozen;
-    this.show(this.draft.follow(event), event.actor);
+    this.shown.remote(this.draft.follow(event), event.actor);
     if (this.draft.frozen !== wasInFlight) {
       this.acknowledged();
     }
     this.keep();
-    if (this.draft.revision - this.uncheckedFrom >= hashEvery) {
-      this.uncheckedFrom = this.draft.revision;
+    if (this.check.isDue(this.draft.revision)) {
       void this.resume();
     }
   }
@@ -179,58 +213,15 @@ export class DocumentClient implements Listener {
   private acknowledged(): void {
     this.diskFull = false;
     if (this.draft.isEmpty) {
-      this.release();
-      this.replica?.caughtUp();
+      this.letGo();
+      this.shown.caughtUp();
     }
     this.notices.changed();
   }
 
   /** Nobody waits for what is acknowledged, nor for what never will be. */
-  private release(): void {
+  private letGo(): void {
     this.waiters.splice(0).forEach((resolve) => resolve());
-  }
-
-  private show(remote: Operation, actor: Actor): void {
-    if (remote.length > 0) {
-      this.replica?.applyRemote(remote, actor);
-    }
-  }
-
-  private async send(): Promise<void> {
-    if (this.sending || !this.connected || this.gone || this.readOnly || this.disposed || this.outdated) {
-      return;
-    }
-    if (!this.draft.frozen) {
-      if (this.draft.isEmpty) {
-        if (this.unsent > 0) {
-          // What was typed has come to nothing: taken back before it was sent, or by others.
-          this.draft.drop();
-          this.acknowledged();
-        }
-        return;
-      }
-      this.draft.freeze(this.bounds);
-      this.keep();
-    }
-    this.sending = true;
-    try {
-      const frozen = this.draft.frozen!;
-      const message = this.draft.message(frozen);
-      const answer = await this.transport.submit(message);
-      this.sending = false;
-      if (this.draft.frozen !== frozen || this.disposed) {
-        // The event came ahead of the answer, and found the line still busy; or there is nobody to tell any more.
-        void this.send();
-      } else if (answer.error) {
-        this.refused(answer.error);
-      } else {
-        this.sequenced({ ...message, revision: answer.revision!, actor: server, operation: answer.operation! });
-      }
-    } catch {
-      // The connection is lost; it says so itself, and what is frozen is sent again. If it is not, the server failed: once more, later.
-      this.sending = false;
-      setTimeout(() => void this.send(), 4 * retryAfter);
-    }
   }
 
   /** The server's answer to the batch in flight, which is that edit. */
@@ -240,8 +231,8 @@ export class DocumentClient implements Listener {
     if (whole && event.revision > whole.revision) {
       this.replace(whole);
     } else if (whole || event.revision <= this.draft.revision) {
-      this.show(whole ? this.draft.replaceWithBatch(whole) : this.draft.takeOutBatch(), server);
-      this.uncheckedFrom = this.draft.revision;
+      this.shown.remote(whole ? this.draft.replaceWithBatch(whole) : this.draft.takeOutBatch(), server);
+      this.check.from(this.draft.revision);
       this.keep();
       this.acknowledged();
     }
@@ -259,7 +250,7 @@ export class DocumentClient implements Listener {
           this.notices.notice(reaction.tell);
         }
         this.diskFull ||= reaction.tell !== undefined;
-        setTimeout(() => void this.send(), reaction.after);
+        setTimeout(() => void this.line.send(), reaction.after);
         break;
       case "resume":
         if (reaction.whole) {
@@ -284,11 +275,11 @@ export class DocumentClient implements Listener {
   /** Back to the server's text, and on under a new name: whatever the server holds against this one is over. */
   private giveUp(text: string): void {
     const lost = this.draft.text;
-    this.show(this.draft.drop(), server);
+    this.shown.remote(this.draft.drop(), server);
     this.store.remove(this.draft.clientId);
     this.draft.rename();
     this.takeHeld();
-    this.release();
+    this.letGo();
     this.notices.notice(text, lost);
     this.notices.changed();
   }
@@ -305,7 +296,7 @@ export class DocumentClient implements Listener {
         if (answer.error === "notFound" || answer.error === "gone") {
           this.moved(null);
         } else if (answer.error === "unavailable") {
-          this.gapTimer = setTimeout(() => void this.resume(whole), 4 * retryAfter);
+          this.gapTimer = setTimeout(() => void this.resume(whole), retryLater);
         } else {
           this.notices.notice(answer.detail ?? answer.error);
         }
@@ -314,11 +305,11 @@ export class DocumentClient implements Listener {
       this.take(answer);
       await this.compare(answer);
       this.notices.changed();
-      void this.send();
+      void this.line.send();
     } catch {
       // The connection is lost again; it says so itself. If it is not, the server failed: once more, later.
       if (this.connected) {
-        this.gapTimer = setTimeout(() => void this.resume(whole), 4 * retryAfter);
+        this.gapTimer = setTimeout(() => void this.resume(whole), retryLater);
       }
     }
   }
@@ -345,14 +336,15 @@ export class DocumentClient implements Listener {
     this.encoding = answer.encoding ?? this.encoding;
     this.bounds = answer.limits ?? this.bounds;
     if (this.readOnly) {
-      this.release();
+      this.letGo();
     }
     if (answer.operations) {
       answer.operations.forEach((event) => this.edited(event));
     } else if (typeof answer.text === "string") {
       this.whole = { text: answer.text, revision: answer.revision! };
     }
-    if (!this.draft.frozen || this.readOnly) {
+    answer.cursors?.forEach((event) => this.cursor(event));
+    if ((!this.draft.frozen && this.holding === 0) || this.readOnly) {
       // Of a viewer's batch nobody will ever tell; it counts as not sequenced.
       this.takeHeld();
     }
@@ -378,19 +370,14 @@ export class DocumentClient implements Listener {
   }
 
   private replace(whole: WholeText): void {
-    this.show(this.draft.replace(whole), server);
-    this.uncheckedFrom = whole.revision;
+    this.shown.remote(this.draft.replace(whole), server);
+    this.check.from(whole.revision);
     this.keep();
   }
 
   /** Is what we believe to be the server's text really it? */
   private async compare(answer: OpenAnswer): Promise<void> {
-    if (answer.revision !== this.draft.revision || !answer.hash || this.whole || this.disposed) {
-      return;
-    }
-    const { revision, shadow } = this.draft;
-    const mine = await hash(shadow);
-    if (mine === null || mine === answer.hash || this.draft.revision !== revision) {
+    if (this.whole || this.disposed || (await this.check.isRight(answer, this.draft))) {
       return;
     }
     const healed = await this.open(true);

@@ -53,6 +53,11 @@ export class CursorFlags {
     return [...new Map([...this.shown.values()].map((one) => [one.event.actor.id, one.event.actor])).values()];
   }
 
+  /** Where somebody's cursor is; the latest, if they have several. */
+  headOf(is: (actor: Actor) => boolean): number | undefined {
+    return [...this.shown.values()].filter((one) => is(one.event.actor)).at(-1)?.event.ranges.at(-1)?.head;
+  }
+
   /** Somebody has just written up to here: the cursor goes along at once, its own message may take a moment longer. */
   follow(actor: Actor, offset: number): void {
     const own = [...this.shown.values()].filter((one) => one.event.actor.id === actor.id);

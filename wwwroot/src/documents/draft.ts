@@ -8,7 +8,7 @@
 // A whole text of the server, newer than the shadow, may have the batch in it already, and only the server knows. So it must not replace the shadow before
 // the batch is resolved: then either the batch becomes part of the shadow first, or the batch and the buffer are transformed over the difference.
 import { difference } from "./difference.ts";
-import { apply, compose, firstPart, identity, invert, transform, type Bounds, type Operation } from "./operation.ts";
+import { apply, changedLength, compose, firstPart, identity, invert, transform, type Bounds, type Operation } from "./operation.ts";
 import type { Frozen, Pending } from "./pending.ts";
 import type { Edited, Submission } from "./protocol.ts";
 
@@ -17,6 +17,10 @@ export interface WholeText {
   text: string;
   revision: number;
 }
+
+/** Steps, and units beside a quarter of the base, that `since` may have before the shadow becomes the new base. */
+const mostSince = 64;
+const mostUnitsSince = 1024;
 
 export class Draft {
   documentId = "";
@@ -28,6 +32,9 @@ export class Draft {
   unsent = 0;
   /** The batch in flight, as it was sent; another one is another object. */
   frozen: Frozen | null = null;
+  /** The shadow as the store holds it: an older text, which is written once, and the edit that has been made of it since. */
+  private base = "";
+  private since: Operation = identity;
   private sequence = 0;
   private inFlight: Operation = identity;
   private buffer: Operation = identity;
@@ -39,7 +46,9 @@ export class Draft {
       this.documentId = kept.documentId ?? "";
       this.sequence = kept.sequence;
       this.revision = kept.revision;
-      this.shadow = kept.shadow;
+      this.base = kept.base;
+      this.since = kept.since;
+      this.shadow = apply(kept.since, kept.base);
       this.frozen = kept.frozen;
       this.inFlight = kept.inFlight ?? identity;
       this.buffer = kept.buffer;
@@ -57,7 +66,7 @@ export class Draft {
   /** What must survive the page. */
   get pending(): Pending {
     return {
-      documentId: this.documentId, clientId: this.clientId, sequence: this.sequence, revision: this.revision, shadow: this.shadow, frozen: this.frozen,
+      documentId: this.documentId, clientId: this.clientId, sequence: this.sequence, revision: this.revision, base: this.base, since: this.since, frozen: this.frozen,
       inFlight: this.frozen && this.inFlight, buffer: this.buffer, unsent: this.unsent,
     };
   }
@@ -96,7 +105,7 @@ export class Draft {
   follow(event: Edited): Operation {
     const before = this.shadow;
     this.revision = event.revision;
-    this.shadow = apply(event.operation, before);
+    this.advance(event.operation);
     if (event.clientId !== this.clientId) {
       return this.rebase(event.operation);
     }
@@ -114,14 +123,14 @@ export class Draft {
   /** The whole text, which does not have the batch in it. Returns the edit of `text` that is to be shown. */
   replace(whole: WholeText): Operation {
     const change = difference(this.shadow, whole.text);
-    this.shadow = whole.text;
+    [this.shadow, this.base, this.since] = [whole.text, whole.text, identity];
     this.revision = whole.revision;
     return this.rebase(change);
   }
 
   /** The whole text, which has the batch in it. Returns the edit of `text` that is to be shown. */
   replaceWithBatch(whole: WholeText): Operation {
-    this.shadow = apply(this.inFlight, this.shadow);
+    this.advance(this.inFlight);
     this.acknowledge();
     return this.replace(whole);
   }
@@ -150,6 +159,15 @@ export class Draft {
     this.refreeze();
     this.clientId = crypto.randomUUID();
     this.sequence = 0;
+  }
+
+  /** The shadow, by an edit of it. */
+  private advance(operation: Operation): void {
+    this.shadow = apply(operation, this.shadow);
+    this.since = compose(this.since, operation);
+    if (this.since.length > mostSince || changedLength(this.since) > mostUnitsSince + this.base.length / 4) {
+      [this.base, this.since] = [this.shadow, identity];
+    }
   }
 
   private acknowledge(): void {

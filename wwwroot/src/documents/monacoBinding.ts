@@ -1,6 +1,6 @@
 // Between Monaco and a document: what is typed becomes operations, others' operations become edits, undo is the person's own.
 import type { editor, IDisposable } from "monaco-editor/editor/editor.api.js";
-import { acceptable, Builder, identity, map, type Operation } from "./operation.ts";
+import { acceptable, Builder, growth, identity, map, type Operation } from "./operation.ts";
 import { difference } from "./difference.ts";
 import type { DocumentClient } from "./client.ts";
 import type { SyncState } from "./pending.ts";
@@ -13,6 +13,7 @@ type Monaco = typeof import("monaco-editor/editor/editor.api.js");
 export interface DocumentEvents {
   changed: (document: SyncedDocument) => void;
   presence: (document: SyncedDocument, person: Actor, here: boolean) => void;
+  cursor: (document: SyncedDocument, person: Actor, offset: number) => void;
   agentEdited: (document: SyncedDocument, firstLine: number, lastLine: number) => void;
   notice: (document: SyncedDocument, text: string, lost?: string) => void;
   moved: (document: SyncedDocument, from: string, to: string) => void;
@@ -21,6 +22,8 @@ export interface DocumentEvents {
 const endings: Record<string, string> = { lf: "LF", crlf: "CRLF", cr: "CR", mixed: "Mixed" };
 const encodings: Record<string, string> = { "utf-8": "UTF-8", "utf-8-bom": "UTF-8 with BOM", "utf-16le": "UTF-16 LE", "utf-16be": "UTF-16 BE" };
 const cursorPause = 40;
+/** While nothing moves: others should know that this page is still here. */
+const cursorRenewal = 4 * 60 * 1000;
 const undoKey = "KeyZ";
 const redoKey = "KeyY";
 
@@ -76,10 +79,17 @@ export class SyncedDocument {
     return this.client.save();
   }
 
+  cursorOf(is: (person: Actor) => boolean): number | undefined {
+    return this.cursors.headOf(is);
+  }
+
   /** An editor shows the model now: cursors of others are drawn in it, its own are published, undo is the person's own. */
   attach(view: editor.ICodeEditor): () => void {
     this.views.add(view);
+    const renewal = setInterval(() => globalThis.document.visibilityState === "visible" && this.publishCursor(view), cursorRenewal);
     const attached = [
+      { dispose: () => clearInterval(renewal) },
+      this.watchComposition(view),
       this.cursors.attach(view),
       view.onDidChangeCursorSelection(() => this.publishCursorSoon(view)),
       view.onKeyDown((event) => {
@@ -91,6 +101,7 @@ export class SyncedDocument {
         }
       }),
     ];
+    this.publishCursorSoon(view);
     return () => {
       this.views.delete(view);
       attached.forEach((one) => one.dispose());
@@ -129,6 +140,26 @@ export class SyncedDocument {
     this.cursors.dispose();
     this.client.dispose();
     this.model.dispose();
+  }
+
+  /** Monaco finds what is being composed by its place, which another's edit would move. */
+  private watchComposition(view: editor.ICodeEditor): IDisposable {
+    let composing = false;
+    const begin = () => {
+      if (!composing) {
+        composing = true;
+        this.client.hold();
+      }
+    };
+    const end = () => {
+      if (composing) {
+        composing = false;
+        this.client.release();
+      }
+    };
+    // The last edit of a composition comes with its end, in the same turn.
+    const listening = [view.onDidCompositionStart(begin), view.onDidCompositionEnd(() => setTimeout(end)), view.onDidBlurEditorText(() => setTimeout(end))];
+    return { dispose: () => (listening.forEach((one) => one.dispose()), end()) };
   }
 
   private take(which: "undo" | "redo", view?: editor.ICodeEditor): void {
@@ -255,6 +286,10 @@ export class SyncedDocument {
     this.cursors.show(event);
     // One person may be here twice, in two windows.
     this.events.presence?.(this, event.actor, this.cursors.actors.some((actor) => actor.id === event.actor.id));
+    const [last] = event.ranges.slice(-1);
+    if (last) {
+      this.events.cursor?.(this, event.actor, last.head);
+    }
   }
 }
 
@@ -278,5 +313,3 @@ export function operationOf(changes: readonly { rangeOffset: number; rangeLength
 }
 
 const isInside = (text: string, offset: number): boolean => /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(offset - 1, offset + 1)) && offset > 0;
-
-const growth = (operation: Operation): number => operation.reduce<number>((sum, step) => sum + (typeof step === "string" ? step.length : Math.min(step, 0)), 0);

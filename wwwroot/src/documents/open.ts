@@ -16,6 +16,8 @@ export interface OpenOptions {
   workspaceId: string;
   path: string;
   checkout?: string;
+  /** More is refused with "tooLarge", unless edits of it still wait to be sent. */
+  mostBytes?: number;
   /** Whose unacknowledged edits these are: a browser may be shared. */
   person: string;
   uri: ReturnType<Monaco["Uri"]["parse"]>;
@@ -52,7 +54,7 @@ export async function openDocument(monaco: Monaco, options: OpenOptions): Promis
     },
   };
   const [mine, ...others] = left;
-  const client = await openClient(hub, options.workspaceId, options.path, options.checkout, store, notices, mine ?? null);
+  const client = await openClient(hub, options.workspaceId, options.path, options.checkout, store, notices, mine ?? null, options.mostBytes);
   document = new SyncedDocument(monaco, client, options.uri, options.events, options.colourOf);
   if (client.readOnly && left.length > 0) {
     document.notice("What you typed here earlier is not saved, and you may only read this file now. It is kept in this browser.");

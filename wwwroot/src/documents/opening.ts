@@ -9,7 +9,7 @@ import { openAfter } from "./reopening.ts";
  * sent. Rejects with the server's refusal.
  */
 export async function openClient(
-  transport: Transport, workspaceId: string, path: string, checkout: string | undefined, store: PendingStore, notices: Notices, kept: Pending | null,
+  transport: Transport, workspaceId: string, path: string, checkout: string | undefined, store: PendingStore, notices: Notices, kept: Pending | null, mostBytes?: number,
 ): Promise<DocumentClient> {
   let client: DocumentClient | null = null;
   const early: Edited[] = [];
@@ -22,7 +22,7 @@ export async function openClient(
     connection: (connected) => client?.connection(connected),
   };
   const open = (known: Pending | null) => openAfter(
-    transport, { workspaceId, path, checkout }, listener, { documentId: known?.documentId ?? "", revision: known?.revision ?? 0 }, known === null);
+    transport, { workspaceId, path, checkout, mostBytes: known ? undefined : mostBytes }, listener, { documentId: known?.documentId ?? "", revision: known?.revision ?? 0 }, known === null);
   let answer = await open(kept);
   if (kept && answer.readOnly) {
     kept = null;

@@ -80,6 +80,12 @@ export const outputLength = (step: Step): number => (typeof step === "string" ? 
 /** Units that a text must have at least. */
 export const requiredLength = (operation: Operation): number => operation.reduce<number>((sum, step) => sum + inputLength(step), 0);
 
+/** Units that a text grows by. */
+export const growth = (operation: Operation): number => operation.reduce<number>((sum, step) => sum + (typeof step === "string" ? step.length : Math.min(step, 0)), 0);
+
+/** Units inserted and deleted. */
+export const changedLength = (operation: Operation): number => operation.reduce<number>((sum, step) => sum + (typeof step === "string" ? step.length : Math.max(-step, 0)), 0);
+
 export function apply(operation: Operation, text: string): string {
   if (text.length < requiredLength(operation)) {
     throw new RangeError(`The operation needs ${requiredLength(operation)} units, the text has ${text.length}.`);

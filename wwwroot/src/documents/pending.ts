@@ -1,5 +1,5 @@
 // What of a document survives the page, and what a page is told about it.
-import { identity, requiredLength, type Operation } from "./operation.ts";
+import { growth, identity, requiredLength, type Operation } from "./operation.ts";
 import type { Actor, CursorMoved } from "./protocol.ts";
 
 export type SyncState = "saved" | "saving" | "offline" | "readOnly" | "gone";
@@ -27,7 +27,9 @@ export interface Pending {
   clientId: string;
   sequence: number;
   revision: number;
-  shadow: string;
+  /** An older text of the server and the edit that makes it the text at `revision`: the text need not be written again for every edit. */
+  base: string;
+  since: Operation;
   frozen: Frozen | null;
   inFlight: Operation | null;
   buffer: Operation;
@@ -56,4 +58,5 @@ export class OpenError extends Error {
 }
 
 /** Would the operation fit? Guards against what came from a store that another version wrote. */
-export const fits = (pending: Pending): boolean => requiredLength(pending.inFlight ?? identity) <= pending.shadow.length;
+export const fits = (pending: Pending): boolean =>
+  requiredLength(pending.since) <= pending.base.length && requiredLength(pending.inFlight ?? identity) <= pending.base.length + growth(pending.since);

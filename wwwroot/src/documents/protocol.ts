@@ -34,6 +34,7 @@ export interface OpenRequest {
   path: string;
   checkout?: string;
   knownRevision?: number;
+  mostBytes?: number;
 }
 
 export interface OpenAnswer {
@@ -42,6 +43,8 @@ export interface OpenAnswer {
   text?: string | null;
   operations?: Edited[] | null;
   hash?: string;
+  /** Of others, where they are now. */
+  cursors?: CursorMoved[] | null;
   limits?: Bounds;
   readOnly?: boolean | null;
   lineEnding?: string | null;

@@ -1,28 +1,35 @@
 // What is not acknowledged yet, kept beyond the page in IndexedDB.
 //
 // Each open document of each page has its own record, named by its client. While the page lives it holds a lock of the same name, so another page can tell
-// what an ended page left behind from what a living one is about to send.
+// what an ended page left behind from what a living one is about to send. The text that a record's edits are of lies beside it and is written when it becomes
+// another one, which is seldom: a large text is not written for every key.
 import { holdForThisPage } from "../shell/locks.ts";
+import { identity } from "./operation.ts";
 import { fits, type Pending, type PendingStore } from "./pending.ts";
 
 const databaseName = "codex-documents";
 const table = "pending";
+const texts = "texts";
 const large = 128 * 1024;
 const shortPause = 100;
 const longPause = 1000;
 
-interface Stored extends Pending {
+interface Stored extends Omit<Pending, "base"> {
   document: string;
+  /** The whole text: what earlier versions wrote. */
+  shadow?: string;
 }
 
 /** Records of one document of one person: `document` names workspace, checkout, path and person. */
 export class IndexedPending implements PendingStore {
   private readonly waiting = new Map<string, Pending | null>();
   private readonly held = new Set<string>();
+  /** The texts that are in the database, by client. */
+  private readonly written = new Map<string, string>();
   private writing = false;
   private hurry: (() => void) | null = null;
 
-  constructor(private readonly database: IDBDatabase | null, public document: string) {
+  constructor(private database: IDBDatabase | null, public document: string) {
     // A page that goes, or is looked away from, may not come back.
     globalThis.addEventListener?.("pagehide", () => this.hurry?.());
     globalThis.document?.addEventListener("visibilitychange", () => this.hurry?.());
@@ -41,28 +48,43 @@ export class IndexedPending implements PendingStore {
   /** What ended pages have left, now this page's. */
   async adopt(): Promise<Pending[]> {
     const mine: Pending[] = [];
-    for (const record of await this.all()) {
+    if (!this.database) {
+      return mine;
+    }
+    const records = (await answerOf(this.database.transaction(table).objectStore(table).getAll()) ?? []) as Stored[];
+    for (const record of records) {
       if (record.document === this.document && (await this.hold(record.clientId))) {
-        if (fits(record)) {
-          mine.push(record);
+        const pending = await this.complete(record);
+        if (pending && fits(pending)) {
+          mine.push(pending);
         } else {
           this.remove(record.clientId);
         }
       }
     }
+    void this.sweep(new Set(records.map((record) => record.clientId)));
     return mine;
   }
 
-  private all(): Promise<Stored[]> {
-    return new Promise((resolve) => {
-      if (!this.database) {
-        resolve([]);
-        return;
+  private async complete({ shadow, document: _, ...record }: Stored): Promise<Pending | null> {
+    if (shadow !== undefined) {
+      return { ...record, base: shadow, since: identity };
+    }
+    const text = await answerOf(this.database!.transaction(texts).objectStore(texts).get(record.clientId)) as { text: string } | undefined;
+    if (text) {
+      this.written.set(record.clientId, text.text);
+    }
+    return text ? { ...record, base: text.text } : null;
+  }
+
+  /** Texts of ended pages that left nothing to send. */
+  private async sweep(needed: ReadonlySet<string>): Promise<void> {
+    const keys = (await answerOf(this.database!.transaction(texts).objectStore(texts).getAllKeys()) ?? []) as string[];
+    for (const clientId of keys) {
+      if (!needed.has(clientId) && !this.held.has(clientId) && (await this.hold(clientId))) {
+        this.remove(clientId);
       }
-      const request = this.database.transaction(table).objectStore(table).getAll();
-      request.onsuccess = () => resolve(request.result as Stored[]);
-      request.onerror = () => resolve([]);
-    });
+    }
   }
 
   /** False when a living page has the record. */
@@ -71,9 +93,9 @@ export class IndexedPending implements PendingStore {
     return holdForThisPage(`document-${clientId}`);
   }
 
-  /** What is acknowledged at once need not be written at all; and a record has the whole text in it, which is much to write for every key. */
+  /** What is acknowledged at once need not be written at all; a large text least of all. */
   private pause(): Promise<void> {
-    const units = Math.max(...[...this.waiting.values()].map((pending) => pending?.shadow.length ?? 0));
+    const units = Math.max(...[...this.waiting.values()].map((pending) => (pending && this.written.get(pending.clientId) !== pending.base ? pending.base.length : 0)));
     return globalThis.document?.hidden ? Promise.resolve() : new Promise((resolve) => {
       const timer = setTimeout(resolve, units > large ? longPause : shortPause);
       this.hurry = () => (clearTimeout(timer), resolve());
@@ -86,7 +108,7 @@ export class IndexedPending implements PendingStore {
       return;
     }
     this.writing = true;
-    while (this.waiting.size > 0) {
+    while (this.waiting.size > 0 && this.database) {
       for (const [clientId, pending] of this.waiting) {
         if (pending && !this.held.has(clientId)) {
           await this.hold(clientId);
@@ -95,20 +117,47 @@ export class IndexedPending implements PendingStore {
       await this.pause();
       const changes = [...this.waiting];
       this.waiting.clear();
-      await new Promise<void>((resolve) => {
-        const transaction = this.database!.transaction(table, "readwrite", { durability: "strict" });
-        const records = transaction.objectStore(table);
-        for (const [clientId, pending] of changes) {
-          if (pending) {
-            records.put({ ...pending, document: this.document });
-          } else {
-            records.delete(clientId);
-          }
-        }
-        transaction.oncomplete = transaction.onerror = transaction.onabort = () => resolve();
-      });
+      await this.commit(changes);
     }
     this.writing = false;
+  }
+
+  private commit(changes: [string, Pending | null][]): Promise<void> {
+    return new Promise((resolve) => {
+      let transaction: IDBTransaction;
+      try {
+        transaction = this.database!.transaction([table, texts], "readwrite", { durability: "strict" });
+      } catch {
+        // Closed for a page of a later version, which keeps what is typed there.
+        this.database = null;
+        resolve();
+        return;
+      }
+      transaction.oncomplete = () => resolve();
+      transaction.onerror = transaction.onabort = () => {
+        // What is there is not known any more: everything is written again with the next change.
+        changes.forEach(([clientId]) => this.written.delete(clientId));
+        resolve();
+      };
+      const [records, bases] = [transaction.objectStore(table), transaction.objectStore(texts)];
+      for (const [clientId, pending] of changes) {
+        if (pending) {
+          const { base, ...record } = pending;
+          records.put({ ...record, document: this.document });
+          if (this.written.get(clientId) !== base) {
+            bases.put({ clientId, text: base });
+            this.written.set(clientId, base);
+          }
+        } else {
+          records.delete(clientId);
+          // A large text stays for the next edit of it, as long as this page lives.
+          if ((this.written.get(clientId)?.length ?? 0) <= large) {
+            bases.delete(clientId);
+            this.written.delete(clientId);
+          }
+        }
+      }
+    });
   }
 }
 
@@ -119,9 +168,20 @@ export function openDatabase(): Promise<IDBDatabase | null> {
       resolve(null);
       return;
     }
-    const request = indexedDB.open(databaseName, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(table, { keyPath: "clientId" });
+    const request = indexedDB.open(databaseName, 2);
+    request.onupgradeneeded = (event) => [table, texts].slice(event.oldVersion).forEach((name) => request.result.createObjectStore(name, { keyPath: "clientId" }));
+    request.onsuccess = () => {
+      // A page of a later version need not wait for this one.
+      request.result.onversionchange = () => request.result.close();
+      resolve(request.result);
+    };
+    request.onerror = request.onblocked = () => resolve(null);
+  });
+}
+
+function answerOf<T>(request: IDBRequest<T>): Promise<T | undefined> {
+  return new Promise((resolve) => {
     request.onsuccess = () => resolve(request.result);
-    request.onerror = () => resolve(null);
+    request.onerror = () => resolve(undefined);
   });
 }

@@ -5,8 +5,13 @@ import type { SyncedDocument } from "./documentSync";
 import type { Monaco } from "./monaco";
 import type { Content } from "./tab";
 
-/** Rejects with an ApiError of type "not-text" for bytes that are none, "too-large" for more than an editor holds. */
-export type OpenDocument = (monaco: Monaco, path: string) => Promise<SyncedDocument>;
+/**
+ * `large`: to edit it, whatever its size; else a large one is only shown. Rejects with an ApiError of type "not-text" for bytes that are none, "too-large" for more
+ * than an editor holds.
+ */
+export type OpenDocument = (monaco: Monaco, path: string, large: boolean) => Promise<SyncedDocument>;
+
+const longestWait = 3000;
 
 export class Contents {
   private readonly opening = new Map<string, Promise<SyncedDocument>>();
@@ -40,6 +45,26 @@ export class Contents {
     }
   }
 
+  /** A large file that is only shown until now, to be edited. What shows it has to show the new document instead; `leave` lets the old one go. Rejects as loading does. */
+  async edit(path: string, leave: (document: SyncedDocument) => void): Promise<SyncedDocument> {
+    const monaco = await this.monacoReady;
+    const document = await this.openDocument(monaco, path, true);
+    const before = this.ready.get(path);
+    this.opening.set(path, Promise.resolve(document));
+    this.ready.set(path, document);
+    if (before) {
+      leave(before);
+      before.dispose();
+    }
+    return document;
+  }
+
+  /** What was typed into these files has arrived, or the server is away for longer than anybody waits. */
+  async settled(isMeant: (path: string) => boolean): Promise<void> {
+    const typed = [...this.documents].filter((document) => document.unsent > 0 && isMeant(document.path));
+    await Promise.race([Promise.allSettled(typed.map((document) => document.save())), new Promise((resolve) => setTimeout(resolve, longestWait))]);
+  }
+
   /** The file has another path; what is open of it goes on. */
   move(from: string, to: string): void {
     for (const map of [this.opening, this.ready] as Map<string, unknown>[]) {
@@ -69,7 +94,7 @@ export class Contents {
   private async open(path: string): Promise<SyncedDocument> {
     let opening = this.opening.get(path);
     if (!opening) {
-      opening = this.monacoReady.then((monaco) => this.openDocument(monaco, path));
+      opening = this.monacoReady.then((monaco) => this.openDocument(monaco, path, false));
       this.opening.set(path, opening);
     }
     try {

@@ -9,6 +9,7 @@ import type { SyncedDocument } from "./documentSync";
 import type { Group } from "./group";
 import { Groups } from "./groups";
 import { languageOf } from "./language";
+import { LargeEditing } from "./largeEditing";
 import { keepGroups, keptGroups, RecentFiles } from "./memory";
 import type { Monaco } from "./monaco";
 import { Screen } from "./screen";
@@ -19,7 +20,6 @@ import { Unsaved } from "./unsaved";
 
 export type { Place };
 
-const longestWait = 3000;
 const isWithin = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);
 
 export class Editors {
@@ -29,6 +29,7 @@ export class Editors {
   private readonly screen: Screen;
   private readonly order: TabOrder;
   private readonly disk: DiskFollower;
+  private readonly large: LargeEditing;
   private readonly recentFiles = new RecentFiles();
   private readonly unsaved = new Unsaved((path) => {
     this.tabs.filter((tab) => tab.path === path).forEach((tab) => this.draw(tab));
@@ -43,12 +44,14 @@ export class Editors {
       focused: (group) => this.groups.focus(group),
       close: (tab, group) => this.close(tab, group),
       writeAgain: (path, document) => void this.disk.writeAgain(path, document),
+      editLarge: () => void this.editLarge(),
     });
     this.groups = new Groups({
       split: (group) => this.split(group),
       dropped: (from, tab, to, index) => this.order.move(from, tab, to, index),
       focused: () => this.tellShown(),
     });
+    this.large = new LargeEditing(this.groups, this.contents, this.screen);
     this.order = new TabOrder(this.groups, {
       activate: (group, tab, focus) => this.activate(group, tab, focus),
       emptied: (group) => (this.screen.drawStage(group), this.tellShown()),
@@ -182,10 +185,8 @@ export class Editors {
   }
 
   step(by: number): void {
-    const { tabs, active } = this.current;
-    const next = tabs[(tabs.indexOf(active!) + by + tabs.length) % tabs.length];
-    if (next) {
-      void this.activate(this.current, next, true);
+    if (this.current.active) {
+      void this.activate(this.current, this.order.neighbour(this.current, this.current.active, by), true);
     }
   }
 
@@ -222,6 +223,25 @@ export class Editors {
     }
   }
 
+  /** Is the active file one that is only shown because it is large? */
+  get isLarge(): boolean {
+    return documentOf(this.current.active)?.largeBytes !== undefined;
+  }
+
+  /** The active file, which is only shown because it is large, becomes a document like any other. */
+  async editLarge(): Promise<void> {
+    const path = this.activePath;
+    if (!path || !this.isLarge) {
+      return;
+    }
+    try {
+      this.documentChanged(await this.large.edit(path));
+      this.focus();
+    } catch (error) {
+      fail(`${shown(nameOf(path))} could not be opened for editing.`, error);
+    }
+  }
+
   /** A file or folder has another path: tabs and documents go on under it. */
   moved(from: string, to: string): void {
     for (const path of this.openPaths.filter((one) => isWithin(one, from))) {
@@ -244,9 +264,8 @@ export class Editors {
   }
 
   /** Waits for what was typed at or below the path to arrive; not for ever, the server may be away. */
-  async settled(path: string): Promise<void> {
-    const typed = this.documents.filter((document) => document.unsent > 0 && isWithin(document.path, path));
-    await Promise.race([Promise.allSettled(typed.map((document) => document.save())), new Promise((resolve) => setTimeout(resolve, longestWait))]);
+  settled(path: string): Promise<void> {
+    return this.contents.settled((one) => isWithin(one, path));
   }
 
   /** Closes what is at or below the path; says which files those were. */
@@ -297,10 +316,7 @@ export class Editors {
       closeOthers: (tab) => [...group.tabs].filter((item) => item !== tab).forEach((item) => this.close(item, owner(item))),
       keep: (tab) => this.keepTab(tab),
       split: () => this.split(owner(tab)),
-      neighbour: (tab, step) => {
-        const { tabs } = owner(tab);
-        return tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length]!;
-      },
+      neighbour: (tab, step) => this.order.neighbour(owner(tab), tab, step),
       move: (tab, step) => this.order.shift(tab, step),
       dragged: (tab) => this.groups.drag(tab),
     };

@@ -12,5 +12,5 @@ export function drawPosition(view: editor.ICodeEditor | undefined, document: Syn
   setStatus("position", model && position ? { text: `Ln ${position.lineNumber}, Col ${position.column}`, title: "Go to line (Ctrl+G)", command: "editor.goToLine" } : null);
   setStatus("language", model ? { text: languageName(model.getLanguageId()) } : null);
   setStatus("eol", model && document ? { text: document.lineEnding, title: `Lines end with ${document.lineEnding}; ${document.encoding}. Both stay as they are.` } : null);
-  setStatus("access", document?.state === "readOnly" ? { text: "Read only", title: document.lineEnding === "Mixed" || document.lineEnding === "CR" ? "A file this large can only be edited when its lines end alike" : "Editing needs the role developer or higher" } : null);
+  setStatus("access", document?.state === "readOnly" ? { text: "Read only", title: document.largeBytes !== undefined ? "This file is large: choose Edit to change it" : "Editing needs the role developer or higher" } : null);
 }

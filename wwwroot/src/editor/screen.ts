@@ -6,7 +6,7 @@ import type { Group } from "./group";
 import type { Monaco } from "./monaco";
 import { drawPosition } from "./position";
 import { editorOptions } from "./settings";
-import { goneLine, skeleton, welcome } from "./stage";
+import { goneLine, largeLine, skeleton, welcome } from "./stage";
 import { documentOf, type Tab } from "./tab";
 
 export interface ScreenHost {
@@ -14,6 +14,7 @@ export interface ScreenHost {
   focused: (group: Group) => void;
   close: (tab: Tab, group: Group) => void;
   writeAgain: (path: string, document: SyncedDocument) => void;
+  editLarge: () => void;
 }
 
 export class Screen {
@@ -61,7 +62,13 @@ export class Screen {
       return;
     }
     const gone = document.state === "gone";
-    group.editor?.updateOptions({ readOnly: gone || document.state === "readOnly" });
+    const large = document.largeBytes !== undefined && !gone;
+    group.editor?.updateOptions({ readOnly: gone || document.state === "readOnly", readOnlyMessage: large ? { value: "This file is large and only shown. Choose Edit below to change it." } : undefined });
+    if (large && !group.stage.querySelector(".large-line")) {
+      group.stage.append(largeLine(document.largeBytes!, this.host.editLarge));
+    } else if (!large) {
+      group.stage.querySelector(".large-line")?.remove();
+    }
     const line = group.stage.querySelector(".gone-line");
     if (gone && !line) {
       group.stage.append(goneLine(() => this.host.writeAgain(tab.path, document), () => this.host.close(tab, group)));

@@ -1,5 +1,6 @@
 // How the editor is set up; what a person changed is kept in this browser.
 import type { editor } from "monaco-editor/editor/editor.api.js";
+import { monospaced } from "../shell/fonts";
 import { remember, remembered } from "../shell/dom";
 
 export interface EditorSettings {
@@ -16,7 +17,7 @@ export function editorOptions(): editor.IStandaloneEditorConstructionOptions {
   const chosen = settings();
   return {
     automaticLayout: true,
-    fontFamily: '"JetBrains Mono", ui-monospace, "DejaVu Sans Mono", monospace',
+    fontFamily: monospaced,
     fontSize: chosen.fontSize,
     lineHeight: Math.round((chosen.fontSize * 20) / 13),
     fontLigatures: false,

@@ -16,3 +16,10 @@ export const failure = (error: unknown, again: () => void): HTMLElement =>
 export const goneLine = (save: () => void, close: () => void): HTMLElement =>
   h("div", { class: "banner-line gone-line", role: "status" }, icon("warning", "is-warning"), h("span", {}, "This file was deleted. Its text is still here, but no longer saved."),
     h("button", { type: "button", class: "button small", onclick: save }, "Write it again"), h("button", { type: "button", class: "button small", onclick: close }, "Close"));
+
+/** The file is large, so it is only shown until somebody wants to edit it. */
+export function largeLine(bytes: number, edit: () => void): HTMLElement {
+  const button = h("button", { type: "button", class: "button small", onclick: () => (button.setAttribute("disabled", ""), edit()) }, "Edit");
+  return h("div", { class: "banner-line large-line", role: "status" }, icon("file"),
+    h("span", {}, `This file has ${(bytes / 1048576).toFixed(1)} MB. It is read only until you choose to edit it.`), button);
+}

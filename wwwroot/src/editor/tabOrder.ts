@@ -13,6 +13,11 @@ export interface TabOrderHost {
 export class TabOrder {
   constructor(private readonly groups: Groups, private readonly host: TabOrderHost) {}
 
+  /** So many places further in its group, round its ends. */
+  neighbour({ tabs }: Group, tab: Tab, by: number): Tab {
+    return tabs[(tabs.indexOf(tab) + by + tabs.length) % tabs.length]!;
+  }
+
   /** By one place. */
   shift(tab: Tab, by: number): void {
     const group = this.groups.ownerOf(tab);

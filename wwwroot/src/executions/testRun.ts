@@ -53,6 +53,10 @@ export function compare(message: string): Comparison | null {
   if (pytest) {
     return { actual: pytest[1]!, expected: pytest[2]! };
   }
+  const node = /equal: (.+?) !==? (.+?)(?:\n|$)/.exec(message);
+  if (node) {
+    return { actual: node[1]!, expected: node[2]! };
+  }
   const expected = /expected:?\s*(.+?)(?:\n|$|,? (?:but )?(?:got|was|received|actual))/i.exec(message);
   const actual = /(?:got|was|received|actual):?\s*(.+?)(?:\n|$)/i.exec(message);
   return expected && actual ? { expected: expected[1]!, actual: actual[1]! } : null;

@@ -1,23 +1,29 @@
 // Behind the line with the cursor: who wrote it, and when. Switched on and off; follows what is typed.
-import type { editor, IDisposable } from "monaco-editor/editor/editor.api.js";
-import { ago } from "../shell/dom";
+import type { editor, IDisposable, IPosition } from "monaco-editor/editor/editor.api.js";
+import { ago, h } from "../shell/dom";
+import { shown } from "../shell/names";
 import { blame, type BlamedLines } from "./history";
 
 const settles = 800;
+/** ContentWidgetPositionPreference.EXACT, without Monaco's code. */
+const exact = 0;
 
 export class Blame {
   private lines: BlamedLines[] = [];
-  private readonly marks: editor.IEditorDecorationsCollection;
+  /** Beside the text and not in it: nobody's cursor is moved by it. */
+  private readonly words = h("span", { class: "blame" });
+  private at: IPosition | null = null;
+  private readonly widget: editor.IContentWidget = { getId: () => "blame", getDomNode: () => this.words, getPosition: () => this.at && { position: this.at, preference: [exact] } };
   private readonly listening: IDisposable[];
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asked = 0;
 
   constructor(private readonly view: editor.ICodeEditor, private readonly path: string) {
-    this.marks = view.createDecorationsCollection();
+    view.addContentWidget(this.widget);
     this.listening = [
       view.onDidChangeCursorPosition(() => this.draw()),
       view.onDidChangeModelContent(() => {
-        this.marks.clear();
+        this.show(null, "");
         clearTimeout(this.timer);
         this.timer = setTimeout(() => void this.load(), settles);
       }),
@@ -29,7 +35,7 @@ export class Blame {
     clearTimeout(this.timer);
     this.asked++;
     this.listening.forEach((one) => one.dispose());
-    this.marks.clear();
+    this.view.removeContentWidget(this.widget);
   }
 
   private async load(): Promise<void> {
@@ -42,7 +48,7 @@ export class Blame {
       }
     } catch {
       // Away for now: nothing is said about the line, and the next change asks again.
-      this.marks.clear();
+      this.show(null, "");
     }
   }
 
@@ -51,12 +57,15 @@ export class Blame {
     const model = this.view.getModel();
     const known = this.lines.find((run) => run.from <= line && line <= run.to);
     if (!model || !known || line > model.getLineCount()) {
-      this.marks.clear();
-      return;
+      this.show(null, "");
+    } else {
+      this.show({ lineNumber: line, column: model.getLineMaxColumn(line) }, known.actor && known.at ? `${shown(known.actor.name)}, ${ago(known.at)}` : "From before the history");
     }
-    const column = model.getLineMaxColumn(line);
-    const text = known.actor && known.at ? `${known.actor.name}, ${ago(known.at)}` : "From before the history";
-    this.marks.set([{ range: { startLineNumber: line, startColumn: column, endLineNumber: line, endColumn: column },
-      options: { after: { content: `\u2003${text}`, inlineClassName: "blame", cursorStops: 3 }, showIfCollapsed: true } }]);
+  }
+
+  private show(at: IPosition | null, words: string): void {
+    this.at = at;
+    this.words.textContent = words;
+    this.view.layoutContentWidget(this.widget);
   }
 }

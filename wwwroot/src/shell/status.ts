@@ -3,7 +3,7 @@ import { h, icon, initials, personColour } from "./dom";
 
 const left = document.querySelector<HTMLElement>(".status-left")!;
 const right = document.querySelector<HTMLElement>(".status-right")!;
-const order = ["branch", "sync", "problems", "tests", "task", "position", "language", "eol", "access", "sandbox", "model", "people"];
+const order = ["branch", "sync", "follow", "problems", "tests", "task", "position", "language", "eol", "access", "sandbox", "model", "people"];
 
 export interface StatusItem {
   text: string;
@@ -35,8 +35,11 @@ export interface Person {
   kind: string;
 }
 
-export function setPeople(people: Person[]): void {
-  place("people", people.length === 0 ? null : h("span", { class: "avatars", title: `Here: ${people.map((person) => person.name).join(", ")}`, role: "img", "aria-label": `Here: ${people.map((person) => person.name).join(", ")}` },
-    ...people.slice(0, 6).map((person) => h("span", { class: "avatar", style: `background:${person.kind === "agent" ? "var(--agent)" : `var(--person-${personColour(person.id)})`}` }, initials(person.name)))));
+/** Each with an avatar: a button that follows them, or stops it. */
+export function setPeople(people: Person[], isFollowed: (person: Person) => boolean, follow: (person: Person) => void): void {
+  place("people", people.length === 0 ? null : h("span", { class: "avatars", role: "group", "aria-label": `Here: ${people.map((person) => person.name).join(", ")}` },
+    ...people.slice(0, 6).map((person) => h("button", {
+      type: "button", class: `avatar${isFollowed(person) ? " followed" : ""}`, "aria-pressed": String(isFollowed(person)), title: `${person.name} is here. Follow them`, "aria-label": `Follow ${person.name}`,
+      style: `background:${person.kind === "agent" ? "var(--agent)" : `var(--person-${personColour(person.id)})`}`, onclick: () => follow(person),
+    }, initials(person.name)))));
 }
-

@@ -4,6 +4,7 @@ import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
 import { settings } from "../editor/settings";
 import { h, icon } from "../shell/dom";
+import { fontsLoaded, monospaced } from "../shell/fonts";
 import { holdForThisPage } from "../shell/locks";
 import { shown } from "../shell/names";
 import { currentTheme, terminalTheme, type ThemeName } from "../shell/theme";
@@ -28,12 +29,16 @@ export class Session {
   private readonly fitting = new FitAddon();
   private readonly encoder = new TextEncoder();
   /** Up to this offset the output is what an earlier page has seen: programs that ask the terminal something have had their answer. */
-  private replayedTo = 0;
+  private replayedTo = Infinity;
   private replaying = false;
+  /** Up to this offset the output is on screen. */
+  private written = 0;
+  /** Typed before there was a shell to type into. */
+  private readonly early: Uint8Array[] = [];
 
   constructor(public title: string, private readonly hub: TerminalHub, private readonly host: SessionHost) {
     this.terminal = new Terminal({
-      fontFamily: '"JetBrains Mono", ui-monospace, "DejaVu Sans Mono", monospace', fontSize: settings().fontSize, lineHeight: 1.3, theme: terminalTheme(currentTheme()), cursorBlink: true,
+      fontFamily: monospaced, fontSize: settings().fontSize, lineHeight: 1.3, theme: terminalTheme(currentTheme()), cursorBlink: true,
       scrollback: 10000, allowProposedApi: false, macOptionIsMeta: true, screenReaderMode: false, minimumContrastRatio: 4.5,
     });
     this.terminal.loadAddon(this.fitting);
@@ -52,12 +57,26 @@ export class Session {
     this.terminal.onData((text) => this.input(this.encoder.encode(text)));
     this.terminal.onBinary((text) => this.input(Uint8Array.from(text, (unit) => unit.charCodeAt(0))));
     this.terminal.onResize(({ cols, rows }) => this.id && this.hub.resize(this.id, cols, rows));
+    void fontsLoaded.then(() => this.measure());
+  }
+
+  /** Takes the widths of characters anew; xterm keeps those of a family until its name changes. */
+  private measure(): void {
+    if (this.element.isConnected) {
+      this.terminal.options.fontFamily = "monospace";
+      this.terminal.options.fontFamily = monospaced;
+      if (this.element.clientHeight > 0) {
+        this.fitting.fit();
+      }
+    }
   }
 
   async open(): Promise<void> {
     try {
-      this.id = await this.hub.open(this.terminal.cols, this.terminal.rows, this.sink());
+      this.id = await this.hub.open(this.terminal.cols, this.terminal.rows);
+      this.early.splice(0).forEach((bytes) => this.input(bytes));
       void holdForThisPage(lockOf(this.id));
+      await this.hub.listen(this.id, this.sink());
       this.hub.resize(this.id, this.terminal.cols, this.terminal.rows);
       this.host.changed();
     } catch (error) {
@@ -70,14 +89,16 @@ export class Session {
     if (!(await holdForThisPage(lockOf(id)))) {
       return false;
     }
+    this.id = id;
     this.replaying = true;
     const end = await this.hub.attach(id, this.sink()).catch(() => null);
     if (end === null) {
+      this.id = null;
       return false;
     }
-    this.id = id;
+    // All of the replay may be on screen before its end is known.
     this.replayedTo = end;
-    this.replaying = end > 0;
+    this.replaying = this.written < end;
     // A program that fills the screen draws it anew.
     this.hub.resize(id, this.terminal.cols, Math.max(1, this.terminal.rows - 1));
     this.hub.resize(id, this.terminal.cols, this.terminal.rows);
@@ -109,17 +130,23 @@ export class Session {
   }
 
   private input(bytes: Uint8Array): void {
-    if (this.id && !this.ended && !this.replaying) {
+    if (this.ended || this.replaying) {
+      return;
+    }
+    if (this.id) {
       this.hub.input(this.id, bytes);
+    } else {
+      this.early.push(bytes);
     }
   }
 
   private sink(): TerminalSink {
     return {
       output: (offset, bytes) => this.terminal.write(bytes, () => {
+        this.written = offset;
+        this.replaying = this.replaying && offset < this.replayedTo;
         if (this.id) {
           this.hub.acknowledge(this.id, offset);
-          this.replaying = this.replaying && offset < this.replayedTo;
         }
       }),
       exited: (code) => this.exited(code === null ? "The shell has ended." : `The shell ended with ${code}.`),

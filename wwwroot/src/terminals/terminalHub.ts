@@ -49,18 +49,22 @@ export class TerminalHub {
     return (await this.connection.invoke<{ terminals: Listed[] }>("List", { workspaceId })).terminals;
   }
 
-  async open(columns: number, rows: number, sink: TerminalSink): Promise<string> {
+  /** A new shell; what it writes is told once `listen` is called. */
+  async open(columns: number, rows: number): Promise<string> {
     await this.start();
     const answer = await this.connection.invoke<Answer>("Open", { workspaceId, columns, rows });
     if (!answer.terminalId) {
       throw new Error(answer.detail ?? explain(answer.error));
     }
-    const entry = { sink, next: 0, attached: false };
-    this.sinks.set(answer.terminalId, entry);
-    // What the shell wrote before we listened is replayed; what comes ahead of the replay comes again within it.
-    await this.connection.invoke("Attach", { terminalId: answer.terminalId, fromOffset: 0 }).catch(() => undefined);
-    entry.attached = true;
     return answer.terminalId;
+  }
+
+  /** What the shell wrote before is replayed; what comes ahead of the replay comes again within it. */
+  async listen(terminalId: string, sink: TerminalSink): Promise<void> {
+    const entry = { sink, next: 0, attached: false };
+    this.sinks.set(terminalId, entry);
+    await this.connection.invoke("Attach", { terminalId, fromOffset: 0 }).catch(() => undefined);
+    entry.attached = true;
   }
 
   /** Takes up one that an earlier page had. The offset up to which its output is a replay; null when it has ended meanwhile. */

@@ -12,6 +12,7 @@ import { pick, uploadInto, type Chosen } from "./uploads";
 
 export interface ExplorerHost {
   openFile: (path: string, options?: { keep?: boolean; side?: boolean }) => void;
+  /** It has another path now: to be told to every part of the page, this one too. */
   moved: (from: string, to: string) => void;
   /** What was typed at or below the path is on its way to the server no longer. */
   settled: (path: string) => Promise<void>;
@@ -84,6 +85,15 @@ export class Explorer {
     await this.model.reveal(path).catch(() => undefined);
     this.view.selected = path;
     this.focusRow(path);
+  }
+
+  /** Here or by somebody else. At once and without asking, so that the next key means the thing where it is now. */
+  moved(from: string, to: string): void {
+    this.model.moved(from, to);
+    this.view.focused = movedPath(this.view.focused, from, to);
+    this.view.selected = movedPath(this.view.selected, from, to);
+    this.keepOpen();
+    this.view.draw();
   }
 
   markFailed(files: Iterable<string>): void {
@@ -179,22 +189,12 @@ export class Explorer {
   private async move(from: string, to: string): Promise<void> {
     try {
       await postJson(workspaceUrl("/moves"), { from, to });
-      this.moved(from, to);
+      this.host.moved(from, to);
       await this.refresh();
       await this.reveal(to);
     } catch (error) {
       fail(`Could not move ${shown(nameOf(from))}.`, error);
     }
-  }
-
-  /** At once, so that the next key means the thing where it is now. */
-  private moved(from: string, to: string): void {
-    this.model.moved(from, to);
-    this.view.focused = movedPath(this.view.focused, from, to);
-    this.view.selected = movedPath(this.view.selected, from, to);
-    this.keepOpen();
-    this.view.draw();
-    this.host.moved(from, to);
   }
 
   /** Where something new goes: into the focused folder, or beside the focused file. */
@@ -258,7 +258,7 @@ export class Explorer {
     try {
       if (naming.path !== null) {
         await postJson(workspaceUrl("/moves"), { from: naming.path, to: path });
-        this.moved(naming.path, path);
+        this.host.moved(naming.path, path);
       } else if (naming.kind === "folder") {
         await postJson(workspaceUrl("/folders"), { path });
       } else {

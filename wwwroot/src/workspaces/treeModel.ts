@@ -26,20 +26,32 @@ export const treeUrl = (path: string, depth: number) => workspaceUrl(`/tree?path
 export class TreeModel {
   private readonly folders = new Map<string, TreeEntry[]>();
   private places = new Map<string, number>();
+  /** The last question for each folder: the answer to an older one may come later and is not true any more. */
+  private readonly asked = new Map<string, Promise<TreeEntry[]>>();
+  private moves = 0;
   readonly open = new Set<string>();
   rows: Row[] = [];
 
   async load(path: string): Promise<void> {
-    const answer = await getJson<{ entries: TreeEntry[] }>(treeUrl(path, 1));
-    const entries = answer.entries.filter((entry) => folderOf(entry.path) === path);
-    this.folders.set(path, entries.sort(inOrder));
+    const moves = this.moves;
+    const question = getJson<{ entries: TreeEntry[] }>(treeUrl(path, 1)).then((answer) => answer.entries.filter((entry) => folderOf(entry.path) === path).sort(inOrder));
+    this.asked.set(path, question);
+    const entries = await question;
+    if (this.moves !== moves) {
+      await this.load(path);
+    } else if (this.asked.get(path) === question) {
+      this.folders.set(path, entries);
+    } else {
+      await this.asked.get(path);
+    }
   }
 
   /** A file or folder has another path: what is known of it moves along, without asking. */
   moved(from: string, to: string): void {
+    this.moves++;
     const entry = this.row(from);
     const known = [...this.folders].map(([path, entries]) =>
-      [movedPath(path, from, to), entries.filter((one) => one.path !== from).map((one) => ({ ...one, path: movedPath(one.path, from, to) }))] as const);
+      [movedPath(path, from, to), entries.filter((one) => one.path !== from && !(entry && one.path === to)).map((one) => ({ ...one, path: movedPath(one.path, from, to) }))] as const);
     this.folders.clear();
     known.forEach(([path, entries]) => this.folders.set(path, entries));
     if (entry) {

@@ -88,7 +88,7 @@ internal sealed class DocumentFile(DocumentKey key, DocumentWriter writer, FileM
             var before = basis.Tag is null ? default : await ReadAsync(cancellationToken);
             // From here to the edit nothing is awaited: nobody types between.
             if (basis.Tag is { } tag && tag != FileTag.Of(mark.Shape.Encode(writer.Text, before.Value))) return Refused(WriteCondition.ChangedMeanwhile);
-            if (FileShape.Decode(content) is not { Succeeded: true, Value: var decoded } || decoded.Text.Length > options.LargestFile)
+            if (FileShape.Decode(content) is not { Succeeded: true, Value: var decoded } || decoded.Text.Length > options.LargestDocument)
             {
                 var refused = await WriteAsync(content, cancellationToken);
                 return new Result(mark.Saved.Revision, refused is null, IsGone: refused is null, refused);
@@ -161,7 +161,7 @@ internal sealed class DocumentFile(DocumentKey key, DocumentWriter writer, FileM
     }
 
     private Task<Outcome<byte[]>> ReadAsync(CancellationToken cancellationToken) =>
-        OnItsOwnThread(() => folder.ReadAsync(key.Workspace, key.Path, options.LargestFile * DocumentOptions.MostBytesPerUnit, cancellationToken), cancellationToken);
+        OnItsOwnThread(() => folder.ReadAsync(key.Workspace, key.Path, options.LargestDocument * DocumentOptions.MostBytesPerUnit, cancellationToken), cancellationToken);
 
     private Task<Refusal?> WriteAsync(byte[] content, CancellationToken cancellationToken) =>
         OnItsOwnThread(() => folder.WriteAsync(key.Workspace, key.Path, content, cancellationToken), cancellationToken);

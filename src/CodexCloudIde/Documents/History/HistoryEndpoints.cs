@@ -13,7 +13,7 @@ internal sealed record HistoryRequest(long? Restore = null, RevisionRange? Rever
 /// <param name="To">Revision after the last.</param>
 internal sealed record RevisionRange(long From, long To);
 
-/// <summary><c>history/{path}</c> and <c>blame/{path}</c> of a workspace's text files.</summary>
+/// <summary><c>history/{path}</c> and <c>blame/{path}</c> of a workspace's text files; with <c>?checkout=</c> of a task's own checkout.</summary>
 internal static class HistoryEndpoints
 {
     private const int MostChanges = 500;
@@ -53,9 +53,11 @@ internal static class HistoryEndpoints
     {
         var path = request.PathAfter(marker);
         if (!path.Succeeded) return path.Refusal.ToResult();
+        var checkout = request.Http.Request.Query["checkout"] is [{ } asked] ? asked : workspace.Checkout;
+        if (!WorkspaceRef.IsCheckout(checkout)) return Refusal.NotFound.ToResult();
         try
         {
-            return await then(new DocumentKey(workspace, path.Value));
+            return await then(new DocumentKey(workspace with { Checkout = checkout }, path.Value));
         }
         catch (Exception exception) when (DocumentCalls.IsOutage(exception))
         {

@@ -15,11 +15,15 @@ internal sealed class DocumentJournal : IHostedService, IAsyncDisposable
     /// <summary>Most writes in one transaction: bounds how long the first of them waits.</summary>
     private const int LargestGroup = 4096;
 
+    /// <summary>Bytes after which a transaction takes no more writes.</summary>
+    private const int LargestGroupBytes = 16 * 1024 * 1024;
+
     private readonly ConcurrentQueue<Pending> queue = new();
 
     /// <summary>Waited for without spinning: the processor belongs to those who type.</summary>
     private readonly AutoResetEvent filled = new(false);
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task telling = Task.CompletedTask;
     private bool isStarted;
     private volatile bool isClosed;
 
@@ -39,7 +43,7 @@ internal sealed class DocumentJournal : IHostedService, IAsyncDisposable
     /// <exception cref="JournalFencedException">It was refused, or the store failed; later writes of this writer will be refused too.</exception>
     public Task WriteAsync(JournalWrite write)
     {
-        var pending = new Pending(write, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var pending = new Pending(write, new TaskCompletionSource());
         if (isClosed) return Task.FromException(new JournalFencedException("The journal is closed."));
         queue.Enqueue(pending);
         filled.Set();
@@ -69,13 +73,13 @@ internal sealed class DocumentJournal : IHostedService, IAsyncDisposable
             while (!queue.IsEmpty)
             {
                 group.Clear();
-                while (group.Count < LargestGroup && queue.TryDequeue(out var pending)) group.Add(pending);
+                for (var bytes = 0L; group.Count < LargestGroup && bytes < LargestGroupBytes && queue.TryDequeue(out var pending); group.Add(pending)) bytes += pending.Write.Bytes;
                 WriteGroup(group);
             }
         }
         while (!isClosed || !queue.IsEmpty);
 
-        ended.SetResult();
+        telling.ContinueWith(_ => ended.SetResult(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     private void Close()
@@ -88,20 +92,31 @@ internal sealed class DocumentJournal : IHostedService, IAsyncDisposable
     private void WriteGroup(List<Pending> group)
     {
         var (writes, places) = Merge(group);
+        Pending[] waiting = [.. group];
+        Action tell;
         try
         {
             var done = Store.WriteAsync(writes, CancellationToken.None).GetAwaiter().GetResult();
-            for (var i = 0; i < group.Count; i++)
+            tell = () =>
             {
-                if (done[places[i]]) group[i].Done.SetResult();
-                else group[i].Done.SetException(new JournalFencedException("Another writer has taken the document over."));
-            }
+                for (var i = 0; i < waiting.Length; i++)
+                {
+                    if (done[places[i]]) waiting[i].Done.SetResult();
+                    else waiting[i].Done.SetException(new JournalFencedException("Another writer has taken the document over."));
+                }
+            };
         }
         catch (Exception exception)
         {
             // A full disk or a lost database: nothing of the group is written, and every waiter must know.
-            foreach (var pending in group) pending.Done.TrySetException(new JournalFencedException("The journal cannot be written.", exception));
+            tell = () =>
+            {
+                foreach (var pending in waiting) pending.Done.SetException(new JournalFencedException("The journal cannot be written.", exception));
+            };
         }
+
+        // One after the other, each in one piece: that wakes one thread of the pool and not one for each document, and what the waiters do next is not this thread's work.
+        telling = telling.ContinueWith(_ => tell(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     /// <summary>One write per document and group; <c>Places</c> says which one answers for each pending.</summary>

@@ -19,7 +19,11 @@ internal sealed record JournalHead(long Id, long Epoch, long Revision, byte[] Sn
 /// <param name="Mark">Replaces the mark; null leaves it.</param>
 /// <param name="Saved">With <paramref name="Mark"/>: the revision that the file has.</param>
 internal sealed record JournalWrite(
-    long Id, long Epoch, long Expected, long Next, ReadOnlyMemory<byte> Payload, byte[]? Snapshot = null, long SnapshotRevision = 0, byte[]? Mark = null, long Saved = 0);
+    long Id, long Epoch, long Expected, long Next, ReadOnlyMemory<byte> Payload, byte[]? Snapshot = null, long SnapshotRevision = 0, byte[]? Mark = null, long Saved = 0)
+{
+    /// <summary>What it takes in the store.</summary>
+    public long Bytes => Payload.Length + (Snapshot?.Length ?? 0) + (Mark?.Length ?? 0);
+}
 
 /// <summary>Where journals lie. A write is durable when its task completes, and refused where another writer has taken the document over.</summary>
 internal interface IJournalStore : IAsyncDisposable

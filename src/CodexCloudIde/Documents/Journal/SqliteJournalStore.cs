@@ -1,32 +1,41 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace CodexCloudIde.Documents.Journal;
 
 /// <summary>The journal in an SQLite file of its own.</summary>
 /// <remarks>
 /// Rows are only ever appended, so a commit touches a few pages at the file's end however many documents are open; an index by document would
-/// cost four fifths of the throughput. Instead each row names the row before it of the same document, and the head names the last one.
+/// cost four fifths of the throughput. Instead each row names the row before it of the same document, and the head names the last one. Heads are changed by every
+/// commit, and SQLite writes a changed row anew as a whole: texts lie in a table of their own.
 /// <c>synchronous=FULL</c> makes every commit an fdatasync of the write-ahead log. Several processes of one machine may share the file.
 /// </remarks>
 /// <param name="path">The file.</param>
 /// <param name="keptRows">Newest rows that are kept although snapshots cover them, for undo and history.</param>
-internal sealed class SqliteJournalStore(string path, long keptRows = 1_000_000) : IJournalStore
+/// <param name="mostBytes">Of the file; above, fewer rows are kept.</param>
+internal sealed class SqliteJournalStore(string path, long keptRows = 1_000_000, long mostBytes = long.MaxValue) : IJournalStore
 {
     /// <summary>Rows after which old ones are dropped: few at a time, so that no commit waits long.</summary>
     private const int RowsPerTrim = 2000;
+
+    /// <summary>Or as many bytes.</summary>
+    private const long BytesPerTrim = 32L << 20;
 
     private const string Schema = """
         PRAGMA journal_mode=WAL;
         CREATE TABLE IF NOT EXISTS head(
           id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, epoch INTEGER NOT NULL, revision INTEGER NOT NULL, last INTEGER NOT NULL,
-          saved INTEGER NOT NULL, covered INTEGER NOT NULL, mark BLOB NOT NULL, snapshot BLOB NOT NULL);
+          saved INTEGER NOT NULL, covered INTEGER NOT NULL, mark BLOB NOT NULL);
+        CREATE TABLE IF NOT EXISTS snapshot(document INTEGER PRIMARY KEY, payload BLOB NOT NULL);
+        CREATE TRIGGER IF NOT EXISTS forgotten AFTER DELETE ON head BEGIN DELETE FROM snapshot WHERE document = old.id; END;
         CREATE TABLE IF NOT EXISTS journal(seq INTEGER PRIMARY KEY, document INTEGER NOT NULL, first INTEGER NOT NULL, previous INTEGER NOT NULL, payload BLOB NOT NULL);
         """;
 
     private readonly SemaphoreSlim writing = new(1);
     private Writer? writer;
-    private int sinceTrim;
+    private int rowsSinceTrim;
+    private long bytesSinceTrim;
 
     public async Task InitialiseAsync(CancellationToken cancellationToken)
     {
@@ -38,20 +47,37 @@ internal sealed class SqliteJournalStore(string path, long keptRows = 1_000_000)
             await schema.ExecuteNonQueryAsync(cancellationToken);
         }
 
+        await TakeOutSnapshotsAsync(connection, cancellationToken);
+
         writer = new Writer(connection);
         await TrimAsync(cancellationToken);
+    }
+
+    /// <summary>Files of earlier versions have the snapshots in the heads.</summary>
+    private static async Task TakeOutSnapshotsAsync(SqliteConnection connection, CancellationToken cancellationToken)
+    {
+        await using var transaction = (SqliteTransaction)await connection.BeginTransactionAsync(cancellationToken);
+        await using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = "SELECT count(*) FROM pragma_table_info('head') WHERE name = 'snapshot'";
+        if ((long)(await command.ExecuteScalarAsync(cancellationToken))! == 0) return;
+        command.CommandText = "INSERT INTO snapshot SELECT id, snapshot FROM head WHERE true ON CONFLICT DO NOTHING; ALTER TABLE head DROP COLUMN snapshot";
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
     public async Task<JournalHead?> TakeOverAsync(string key, (byte[] Snapshot, byte[] Mark)? initial, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
+        await using var transaction = (SqliteTransaction)await connection.BeginTransactionAsync(cancellationToken);
         await using var command = connection.CreateCommand();
-        command.CommandText = initial is null
-            ? "UPDATE head SET epoch = epoch + 1 WHERE key = $key RETURNING id, epoch, revision, snapshot, mark"
+        command.Transaction = transaction;
+        command.CommandText = (initial is null
+            ? "UPDATE head SET epoch = epoch + 1 WHERE key = $key;"
             : """
-              INSERT INTO head(key, epoch, revision, last, saved, covered, mark, snapshot) VALUES($key, 1, 0, 0, 0, 0, $mark, $snapshot)
-              ON CONFLICT(key) DO UPDATE SET epoch = epoch + 1 RETURNING id, epoch, revision, snapshot, mark
-              """;
+              INSERT INTO head(key, epoch, revision, last, saved, covered, mark) VALUES($key, 1, 0, 0, 0, 0, $mark) ON CONFLICT(key) DO UPDATE SET epoch = epoch + 1;
+              INSERT INTO snapshot SELECT id, $snapshot FROM head WHERE key = $key ON CONFLICT DO NOTHING;
+              """) + "SELECT id, epoch, revision, payload, mark FROM head JOIN snapshot ON document = id WHERE key = $key";
         command.Parameters.AddWithValue("$key", key);
         if (initial is { } first)
         {
@@ -59,10 +85,18 @@ internal sealed class SqliteJournalStore(string path, long keptRows = 1_000_000)
             command.Parameters.AddWithValue("$snapshot", first.Snapshot);
         }
 
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken)
-            ? new JournalHead(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), await reader.GetFieldValueAsync<byte[]>(3, cancellationToken), await reader.GetFieldValueAsync<byte[]>(4, cancellationToken))
-            : null;
+        JournalHead? head = null;
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            if (await reader.ReadAsync(cancellationToken))
+            {
+                head = new JournalHead(
+                    reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), await reader.GetFieldValueAsync<byte[]>(3, cancellationToken), await reader.GetFieldValueAsync<byte[]>(4, cancellationToken));
+            }
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return head;
     }
 
     public async Task<bool[]> WriteAsync(IReadOnlyList<JournalWrite> writes, CancellationToken cancellationToken)
@@ -71,10 +105,11 @@ internal sealed class SqliteJournalStore(string path, long keptRows = 1_000_000)
         try
         {
             var moved = writer!.Write(writes);
-            sinceTrim += writes.Count;
-            if (sinceTrim >= RowsPerTrim)
+            rowsSinceTrim += writes.Count;
+            foreach (var write in writes) bytesSinceTrim += write.Bytes;
+            if (rowsSinceTrim >= RowsPerTrim || bytesSinceTrim >= BytesPerTrim)
             {
-                sinceTrim = 0;
+                (rowsSinceTrim, bytesSinceTrim) = (0, 0);
                 await TrimAsync(cancellationToken);
             }
 
@@ -133,12 +168,33 @@ internal sealed class SqliteJournalStore(string path, long keptRows = 1_000_000)
     }
 
     /// <summary>Drops rows that every document's snapshot covers, but for the newest.</summary>
-    private Task TrimAsync(CancellationToken cancellationToken) => ExecuteAsync(
-        """
-        DELETE FROM journal WHERE seq <= (SELECT coalesce(max(seq), 0) FROM journal) - $kept
-          AND seq <= (SELECT coalesce(min(covered), 9223372036854775807) FROM head WHERE last > covered)
-        """,
-        [("$kept", keptRows)], cancellationToken);
+    private async Task TrimAsync(CancellationToken cancellationToken)
+    {
+        var kept = keptRows;
+        if (mostBytes < long.MaxValue)
+        {
+            // Rows differ in size, but not so much over many of them: as many too many as there are bytes too many.
+            var used = await NumberAsync("SELECT (SELECT * FROM pragma_page_count) * (SELECT * FROM pragma_page_size) - (SELECT * FROM pragma_freelist_count) * (SELECT * FROM pragma_page_size)", cancellationToken);
+            // Two questions: SQLite finds an end of the table at once only when it is asked for that alone.
+            const string Rows = "SELECT coalesce((SELECT max(seq) FROM journal) - (SELECT min(seq) FROM journal) + 1, 0)";
+            if (used > mostBytes) kept = Math.Min(kept, (long)(await NumberAsync(Rows, cancellationToken) * 0.9 * mostBytes / used));
+        }
+
+        await ExecuteAsync(
+            """
+            DELETE FROM journal WHERE seq <= (SELECT coalesce(max(seq), 0) FROM journal) - $kept
+              AND seq <= (SELECT coalesce(min(covered), 9223372036854775807) FROM head WHERE last > covered)
+            """,
+            [("$kept", kept)], cancellationToken);
+    }
+
+    private async Task<long> NumberAsync(string sql, CancellationToken cancellationToken)
+    {
+        await using var connection = await OpenAsync(cancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
 
     private async Task ExecuteAsync(string sql, (string Name, object Value)[] parameters, CancellationToken cancellationToken)
     {
@@ -162,14 +218,18 @@ internal sealed class SqliteJournalStore(string path, long keptRows = 1_000_000)
         return connection;
     }
 
-    /// <summary>The one connection that appends, with its prepared statements.</summary>
+    /// <summary>
+    /// The one connection that appends, with its prepared statements. Bound and stepped without ADO.NET's objects between, which would cost as much as SQLite itself: this
+    /// is done for every group of edits of every document.
+    /// </summary>
     private sealed class Writer : IAsyncDisposable
     {
         private readonly SqliteConnection connection;
-        private readonly SqliteCommand append;
-        private readonly SqliteCommand advance;
-        private readonly SqliteCommand remember;
-        private readonly SqliteCommand cover;
+        private readonly sqlite3_stmt append;
+        private readonly sqlite3_stmt advance;
+        private readonly sqlite3_stmt remember;
+        private readonly sqlite3_stmt cover;
+        private readonly sqlite3_stmt replace;
 
         public Writer(SqliteConnection connection)
         {
@@ -177,59 +237,90 @@ internal sealed class SqliteJournalStore(string path, long keptRows = 1_000_000)
             // The fence: no row where another writer took over or the head is elsewhere.
             append = Prepare("""
                 INSERT INTO journal(document, first, previous, payload)
-                SELECT id, $expected + 1, last, $payload FROM head WHERE id = $id AND epoch = $epoch AND revision = $expected
-                """, "$id", "$epoch", "$expected", "$payload");
-            advance = Prepare("UPDATE head SET revision = $next, last = last_insert_rowid() WHERE id = $id", "$id", "$next");
+                SELECT id, ?3 + 1, last, ?4 FROM head WHERE id = ?1 AND epoch = ?2 AND revision = ?3
+                """);
+            advance = Prepare("UPDATE head SET revision = ?2, last = last_insert_rowid() WHERE id = ?1");
             // The same fence: a mark or a snapshot of edits that were refused is refused with them.
-            remember = Prepare("UPDATE head SET mark = $mark, saved = $saved WHERE id = $id AND epoch = $epoch AND revision = $next", "$id", "$epoch", "$next", "$mark", "$saved");
-            cover = Prepare(
-                "UPDATE head SET snapshot = $snapshot, covered = CASE WHEN revision = $at THEN last ELSE covered END WHERE id = $id AND epoch = $epoch AND revision = $next",
-                "$id", "$epoch", "$next", "$snapshot", "$at");
+            remember = Prepare("UPDATE head SET mark = ?4, saved = ?5 WHERE id = ?1 AND epoch = ?2 AND revision = ?3");
+            cover = Prepare("UPDATE head SET covered = CASE WHEN revision = ?4 THEN last ELSE covered END WHERE id = ?1 AND epoch = ?2 AND revision = ?3");
+            replace = Prepare("UPDATE snapshot SET payload = ?2 WHERE document = ?1");
         }
 
         public bool[] Write(IReadOnlyList<JournalWrite> writes)
         {
             var moved = new bool[writes.Count];
             using var transaction = connection.BeginTransaction(deferred: false);
-            for (var i = 0; i < moved.Length; i++) moved[i] = Write(writes[i], transaction);
+            for (var i = 0; i < moved.Length; i++) moved[i] = Write(writes[i]);
             transaction.Commit();
             return moved;
         }
 
-        public async ValueTask DisposeAsync()
+        public ValueTask DisposeAsync()
         {
-            await append.DisposeAsync();
-            await advance.DisposeAsync();
-            await remember.DisposeAsync();
-            await cover.DisposeAsync();
-            await connection.DisposeAsync();
+            append.Dispose();
+            advance.Dispose();
+            remember.Dispose();
+            cover.Dispose();
+            replace.Dispose();
+            return connection.DisposeAsync();
         }
 
-        private bool Write(JournalWrite write, SqliteTransaction transaction)
+        private bool Write(JournalWrite write)
         {
             if (!write.Payload.IsEmpty)
             {
-                if (Run(append, transaction, write.Id, write.Epoch, write.Expected, write.Payload.ToArray()) == 0) return false;
-                Run(advance, transaction, write.Id, write.Next);
+                Bind(append, write.Id, write.Epoch, write.Expected);
+                Bind(append, 4, write.Payload.Span);
+                if (Step(append) == 0) return false;
+                Bind(advance, 1, write.Id);
+                Bind(advance, 2, write.Next);
+                Step(advance);
             }
 
-            return (write.Mark is null || Run(remember, transaction, write.Id, write.Epoch, write.Next, write.Mark, write.Saved) == 1)
-                && (write.Snapshot is null || Run(cover, transaction, write.Id, write.Epoch, write.Next, write.Snapshot, write.SnapshotRevision) == 1);
+            if (write.Mark is not null)
+            {
+                Bind(remember, write.Id, write.Epoch, write.Next);
+                Bind(remember, 4, write.Mark);
+                Bind(remember, 5, write.Saved);
+                if (Step(remember) == 0) return false;
+            }
+
+            if (write.Snapshot is null) return true;
+            Bind(cover, write.Id, write.Epoch, write.Next);
+            Bind(cover, 4, write.SnapshotRevision);
+            if (Step(cover) == 0) return false;
+            Bind(replace, 1, write.Id);
+            Bind(replace, 2, write.Snapshot);
+            Step(replace);
+            return true;
         }
 
-        private static int Run(SqliteCommand command, SqliteTransaction transaction, params ReadOnlySpan<object> values)
+        private void Bind(sqlite3_stmt statement, long id, long epoch, long revision)
         {
-            command.Transaction = transaction;
-            for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
-            return command.ExecuteNonQuery();
+            Bind(statement, 1, id);
+            Bind(statement, 2, epoch);
+            Bind(statement, 3, revision);
         }
 
-        private SqliteCommand Prepare(string sql, params ReadOnlySpan<string> parameters)
+        private void Bind(sqlite3_stmt statement, int index, ReadOnlySpan<byte> value) => Check(raw.sqlite3_bind_blob(statement, index, value));
+
+        private void Bind(sqlite3_stmt statement, int index, long value) => Check(raw.sqlite3_bind_int64(statement, index, value));
+
+        /// <summary>Rows that were changed.</summary>
+        private int Step(sqlite3_stmt statement)
         {
-            var command = connection.CreateCommand();
-            command.CommandText = sql;
-            foreach (var parameter in parameters) command.Parameters.Add(new SqliteParameter(parameter, null));
-            return command;
+            var result = raw.sqlite3_step(statement);
+            var reset = raw.sqlite3_reset(statement);
+            Check(result == raw.SQLITE_DONE ? reset : result);
+            return raw.sqlite3_changes(connection.Handle);
         }
+
+        private sqlite3_stmt Prepare(string sql)
+        {
+            Check(raw.sqlite3_prepare_v2(connection.Handle, sql, out var statement));
+            return statement;
+        }
+
+        private void Check(int result) => SqliteException.ThrowExceptionForRC(result, connection.Handle);
     }
 }
