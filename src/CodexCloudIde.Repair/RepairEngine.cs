@@ -26,19 +26,22 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
         var plan = new Plan(workspace);
         await plan.StartAsync(cancellationToken);
         await workspace.RunTestsAsync(cancellationToken);
+        var started = time.GetTimestamp();
         var (first, outcome) = await ObserveAsync(cancellationToken);
         if (first is null || first.Tests.Count == 0)
         {
             return Explanations.CannotObserve(first, outcome);
         }
 
-        var started = time.GetTimestamp();
+        var observed = time.GetElapsedTime(started);
+        var allowed = budget.Of(observed);
+        started = time.GetTimestamp();
         var patches = new List<RepairPatch>();
         var present = first;
         for (var round = 0; round < budget.Rounds && present.Failing.Count > 0; round++)
         {
             await plan.ReachAsync(1, cancellationToken);
-            var left = budget.Seconds - time.GetElapsedTime(started).TotalSeconds;
+            var left = (allowed - time.GetElapsedTime(started)).TotalSeconds;
             if (left < 2 || await RoundAsync(present, round, left, plan, cancellationToken) is not { Count: > 0 } kept)
             {
                 break;
@@ -119,7 +122,7 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
         }
         else if (chosen.Count > 1)
         {
-            chosen = await TogetherAsync(chosen, observation, cancellationToken);
+            chosen = await TogetherAsync(chosen, observation, Math.Max(seconds / 4, 10), cancellationToken);
         }
 
         if (chosen.Count > 0)
@@ -132,10 +135,10 @@ public sealed class RepairEngine(IRepairWorkspace workspace, RepairBudget budget
     }
 
     /// <summary>Patches for different tests are kept together only when together they still break nothing; else the best of them alone.</summary>
-    private async Task<IReadOnlyList<Choice>> TogetherAsync(IReadOnlyList<Choice> chosen, Observation observation, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Choice>> TogetherAsync(IReadOnlyList<Choice> chosen, Observation observation, double seconds, CancellationToken cancellationToken)
     {
         IReadOnlyList<SourceEdit> all = [.. chosen.SelectMany(choice => choice.Candidate.Proposal.Edits)];
-        var verdicts = await TryAsync([(0, all, true)], observation, 10, cancellationToken);
+        var verdicts = await TryAsync([(0, all, true)], observation, seconds, cancellationToken);
         var expected = chosen.SelectMany(choice => choice.Verdict.Mended).ToHashSet();
         return verdicts is [{ Helps: true } verdict] && expected.IsSubsetOf(verdict.Mended) ? chosen : [chosen[0]];
     }

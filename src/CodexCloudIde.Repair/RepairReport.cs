@@ -30,5 +30,12 @@ public sealed record RepairedFile(string Path, string Before, string After);
 public sealed record RepairReport(
     RepairStatus Status, IReadOnlyList<RepairPatch> Patches, IReadOnlyList<RepairedFile> Files, IReadOnlyList<string> FailedBefore, IReadOnlyList<string> FailedAfter, int Passing, int Tried, string Explanation);
 
-/// <summary>How much a repair may take: <paramref name="Seconds"/> of trials in all, <paramref name="Rounds"/> of observing anew.</summary>
-public sealed record RepairBudget(double Seconds = 40, int Rounds = 4, int Workers = 2);
+/// <summary>
+/// How much a repair may take: <paramref name="Seconds"/> of trials in all, and <paramref name="Observations"/> times what observing all tests once took
+/// here, since a slow machine or slow tests need longer for the same trials; at most <paramref name="MostSeconds"/>. <paramref name="Rounds"/> of observing anew.
+/// </summary>
+public sealed record RepairBudget(double Seconds = 40, double Observations = 20, double MostSeconds = 600, int Rounds = 4, int Workers = 2)
+{
+    /// <param name="observed">What observing all tests once took.</param>
+    internal TimeSpan Of(TimeSpan observed) => TimeSpan.FromSeconds(Math.Min(Seconds + (Observations * observed.TotalSeconds), Math.Max(Seconds, MostSeconds)));
+}

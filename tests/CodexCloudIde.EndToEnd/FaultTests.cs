@@ -12,6 +12,7 @@ namespace CodexCloudIde.EndToEnd;
 public sealed class FaultTests(Chromium chromium) : IClassFixture<Chromium>
 {
     private const string Notes = "notes.txt";
+    private const string Endless = "tests/test_endless.py";
 
     private static CancellationToken Ending => TestContext.Current.CancellationToken;
 
@@ -23,12 +24,13 @@ public sealed class FaultTests(Chromium chromium) : IClassFixture<Chromium>
         var first = await IdeProcess.StartAsync(data.Path, address);
         var workspace = await first.Client.NewWorkspaceAsync("sample-debug");
         await first.Client.WriteAsync(workspace, Notes, "\n");
+        await first.Client.WriteAsync(workspace, Endless, "import time\n\n\ndef test_endless():\n    time.sleep(100000)\n");
         var one = await Typist.OpenAsync(chromium, first.Address, workspace, Notes, "front");
         var two = await Typist.OpenAsync(chromium, first.Address, workspace, Notes, "back");
         await one.PutCursorAsync(atEnd: false);
         await two.PutCursorAsync(atEnd: true);
 
-        // 1. A terminal, an execution and a task are at work in sandboxes.
+        // 1. A terminal, an execution and a task, which waits for the endless test, are at work in sandboxes.
         var terminal = await first.TerminalAsync(workspace);
         var execution = await first.Client.StreamAsync(HttpMethod.Post, $"/api/v1/workspaces/{workspace}/executions", new { command = new[] { "sh", "-c", "echo begun; exec sleep 100000" } });
         Assert.True(await execution.UntilAsync("begun"));
@@ -56,6 +58,11 @@ public sealed class FaultTests(Chromium chromium) : IClassFixture<Chromium>
 
         // 4. The task waits with Resume, and Resume works.
         await Eventually.Async(async () => (await TaskAsync()).GetProperty("state").GetString() == "interrupted", "the task is shown as interrupted");
+        using (var removed = await second.Client.DeleteAsync($"/api/v1/workspaces/{workspace}/files/{Endless}", Ending))
+        {
+            removed.EnsureSuccessStatusCode();
+        }
+
         await one.Page.Keyboard.PressAsync("Control+Shift+A");
         await one.Page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).First.ClickAsync();
         await Eventually.Async(async () => (await TaskAsync()).GetProperty("state").GetString() == "completed", "the resumed task ends", TimeSpan.FromMinutes(5));

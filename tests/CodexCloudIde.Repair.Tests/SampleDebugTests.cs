@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace CodexCloudIde.Repair.Tests;
 
 public sealed class SampleDebugTests(ITestOutputHelper output)
@@ -13,4 +15,29 @@ public sealed class SampleDebugTests(ITestOutputHelper output)
         Assert.Equal((RepairStatus.Fixed, 78), (report.Status, report.Passing));
         Assert.Equal(["dispatch/normalise.py", "dispatch/pages.py"], report.Patches.Select(patch => patch.Path).Order());
     }
+
+    /// <summary>Twenty seconds for each look at the tests: what a repair may take goes by how long that is here, not by a fixed time.</summary>
+    [Fact]
+    public async Task Repair_OnASlowMachine_MendsBothFaultsAllTheSame()
+    {
+        using var folder = new TemporaryFolder();
+        ProcessRunner.Copy(Path.Combine(AppContext.BaseDirectory, "sample-debug"), folder.Path);
+        var time = new FakeTimeProvider();
+        Task<CommandOutcome> SlowlyAsync(string directory, IReadOnlyList<string> command, string stdin, TimeSpan limit, CancellationToken cancellationToken)
+        {
+            time.Advance(TimeSpan.FromSeconds(20));
+            return ProcessRunner.RunAsync(directory, command, stdin, limit, cancellationToken);
+        }
+
+        var workspace = new FolderWorkspace(folder.Path, SlowlyAsync, _ => { }, _ => { });
+        var report = await new RepairEngine(workspace, new RepairBudget(), time).RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((RepairStatus.Fixed, 78), (report.Status, report.Passing));
+    }
+
+    [Theory]
+    [InlineData(0, 40)]
+    [InlineData(1.5, 70)]
+    [InlineData(100, 600)]
+    public void Budget_GrowsWithWhatALookAtTheTestsTakes_UpToTenMinutes(double observed, double allowed) =>
+        Assert.Equal(TimeSpan.FromSeconds(allowed), new RepairBudget().Of(TimeSpan.FromSeconds(observed)));
 }
