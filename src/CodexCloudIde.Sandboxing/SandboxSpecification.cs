@@ -40,11 +40,14 @@ public static class SandboxPaths
     /// <summary>A read-only source, such as a repository to clone.</summary>
     public const string Source = "/ide/source";
 
+    /// <summary>Read-only certificates of the operator's own authorities.</summary>
+    public const string Trust = "/ide/trust";
+
     /// <summary>A file that a job may append machine-readable lines to; see <see cref="ISandbox.ReadReport"/>.</summary>
     public const string Report = "/ide/report/events";
 
     /// <summary>Directories that a <see cref="SandboxMount"/> may be mounted on.</summary>
-    public static IReadOnlyList<string> MountPoints { get; } = [Tools, Source, "/ide/cache"];
+    public static IReadOnlyList<string> MountPoints { get; } = [Tools, Source, Trust, .. PackageCaches.Points.Values];
 }
 
 /// <summary>What to run inside.</summary>

@@ -16,15 +16,17 @@ public sealed class SampleDebugTests(ITestOutputHelper output)
         Assert.Equal(["dispatch/normalise.py", "dispatch/pages.py"], report.Patches.Select(patch => patch.Path).Order());
     }
 
-    /// <summary>Twenty seconds for each look at the tests: what a repair may take goes by how long that is here, not by a fixed time.</summary>
+    /// <summary>Twenty seconds for each look at the tests: the edits may be tried for minutes, not for the half minute that is enough on a fast machine.</summary>
     [Fact]
-    public async Task Repair_OnASlowMachine_MendsBothFaultsAllTheSame()
+    public async Task Repair_OnASlowMachine_TriesForLonger()
     {
         using var folder = new TemporaryFolder();
         ProcessRunner.Copy(Path.Combine(AppContext.BaseDirectory, "sample-debug"), folder.Path);
         var time = new FakeTimeProvider();
+        var limits = new List<TimeSpan>();
         Task<CommandOutcome> SlowlyAsync(string directory, IReadOnlyList<string> command, string stdin, TimeSpan limit, CancellationToken cancellationToken)
         {
+            limits.Add(limit);
             time.Advance(TimeSpan.FromSeconds(20));
             return ProcessRunner.RunAsync(directory, command, stdin, limit, cancellationToken);
         }
@@ -32,6 +34,7 @@ public sealed class SampleDebugTests(ITestOutputHelper output)
         var workspace = new FolderWorkspace(folder.Path, SlowlyAsync, _ => { }, _ => { });
         var report = await new RepairEngine(workspace, new RepairBudget(), time).RunAsync(TestContext.Current.CancellationToken);
         Assert.Equal((RepairStatus.Fixed, 78), (report.Status, report.Passing));
+        Assert.True(limits.Max() > TimeSpan.FromMinutes(5), $"At most {limits.Max()}.");
     }
 
     [Theory]

@@ -18,9 +18,12 @@ internal static class RootFileSystem
 
     private static readonly string[] Folders =
     [
-        "dev", "etc", "etc/ssl", "home", "home/user", "ide", "ide/tools", "ide/source", "ide/cache", "ide/job", "ide/report", "mnt", "opt", "proc", "root", "run", "scratch", "sys", "tmp",
+        "dev", "etc", "etc/ssl", "home", "home/user", "ide", "ide/job", "ide/report", "mnt", "opt", "proc", "root", "run", "scratch", "sys", "tmp",
         "usr", "var", "var/tmp", "workspace",
     ];
+
+    private static IEnumerable<string> AllFolders => Folders
+        .Concat(SandboxPaths.MountPoints.Concat(PackageCaches.Files.Select(file => Path.GetDirectoryName("/" + file.Path)!)).SelectMany(WithParents)).Distinct(StringComparer.Ordinal);
 
     /// <summary>What is bound from the host: (host path, path inside).</summary>
     public static IEnumerable<(string Host, string Inside)> Binds()
@@ -47,7 +50,7 @@ internal static class RootFileSystem
     /// <summary>Makes it below <paramref name="root"/>, whose parents must be searchable by everybody: the mapped root enters it by path.</summary>
     public static void Build(string root)
     {
-        foreach (var folder in Folders)
+        foreach (var folder in AllFolders)
         {
             Directory.CreateDirectory(Path.Combine(root, folder));
         }
@@ -92,10 +95,26 @@ internal static class RootFileSystem
 
             """);
 
-        foreach (var folder in Folders)
+        foreach (var (path, text) in PackageCaches.Files)
+        {
+            Write(root, path, text);
+        }
+
+        foreach (var folder in AllFolders)
         {
             ChangeMode(Path.Combine(root, folder), folder is "tmp" or "var/tmp" ? "1777" : "755");
         }
+    }
+
+    /// <summary>Of <c>/a/b</c>: <c>a</c>, <c>a/b</c>.</summary>
+    private static IEnumerable<string> WithParents(string path)
+    {
+        for (var end = path.IndexOf('/', 1); end > 0; end = path.IndexOf('/', end + 1))
+        {
+            yield return path[1..end];
+        }
+
+        yield return path[1..];
     }
 
     private static void Write(string root, string path, string text)

@@ -41,7 +41,7 @@ internal static class RuncConfiguration
             ["terminal"] = false,
             ["user"] = new JsonObject { ["uid"] = SandboxUser.UserId, ["gid"] = SandboxUser.GroupId, ["umask"] = 18 },
             ["args"] = Strings("/bin/sh", "-c", Waiting.Trim()),
-            ["env"] = Strings("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"),
+            ["env"] = Strings(["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", .. PackageCaches.Environment]),
             ["cwd"] = "/",
             ["noNewPrivileges"] = true,
             ["capabilities"] = new JsonObject

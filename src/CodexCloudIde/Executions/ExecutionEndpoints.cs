@@ -54,7 +54,12 @@ internal static class ExecutionEndpoints
     {
         if (started.Refusal is { } refusal) return refusal.ToResult();
         var run = started.Value!;
-        if (!EventStream.IsWanted(context.Request)) return Results.Json(await run.Completion.WaitAsync(cancellationToken), RunJson.Options);
+        if (!EventStream.IsWanted(context.Request))
+        {
+            OpenRequest.AwaitOwnWork(context);
+            return Results.Json(await run.Completion.WaitAsync(cancellationToken), RunJson.Options);
+        }
+
         if (context.Features.Get<IStreamOfEvents>() is { } kept) await kept.BeginAsync(RunReplay.AddressOf(run.Id));
         return new EventStream((_, ct) => Runs.ToServerEventsAsync(run.Events(ct), ct)) { Guard = WorkspaceWatch.Of(workspace) };
     }

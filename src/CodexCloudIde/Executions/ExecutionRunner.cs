@@ -37,7 +37,7 @@ public sealed class ExecutionRunner
     {
         ArgumentNullException.ThrowIfNull(caller);
         ArgumentNullException.ThrowIfNull(request);
-        var planned = await jobs.PlanAsync(caller, actor, workspace, request, cancellationToken);
+        var planned = await jobs.PlanAsync(caller, actor, workspace, request, builds: false, cancellationToken);
         if (planned.Refusal is { } refusal)
         {
             return refusal;

@@ -41,7 +41,7 @@ public sealed class TestRunner
         var framework = await DetectAsync(workspace, cancellationToken);
         if (framework is null && request.Command is not { Count: > 0 })
         {
-            return new Refusal(422, "no-test-runner", "No test runner was found: add tests that pytest (test_*.py), unittest, node --test, go test or cargo test finds, or say the command to run.", "command");
+            return new Refusal(422, "no-test-runner", "No test runner was found: add tests that pytest (test_*.py), unittest, node --test, go test, cargo test or dotnet test finds, or say the command to run.", "command");
         }
 
         var filter = request.Filter ?? [];
@@ -52,7 +52,7 @@ public sealed class TestRunner
 
         var command = request.Command is { Count: > 0 } own ? [.. own, .. filter] : framework!.Command(request);
         var execution = new ExecutionRequest(command, Env: TestFramework.Environment(request), Limits: request.Limits);
-        var planned = await jobs.PlanAsync(caller, actor, workspace, execution, cancellationToken);
+        var planned = await jobs.PlanAsync(caller, actor, workspace, execution, framework?.Builds == true, cancellationToken);
         if (planned.Refusal is { } refusal)
         {
             return refusal;

@@ -1,8 +1,10 @@
+using CodexCloudIde.Api;
+
 namespace CodexCloudIde.Hosting;
 
 /// <summary>
 /// The server's end waits for requests under way, but not for ever: streams, hubs and runs end by themselves at once, and whatever is still open after
-/// <see cref="Grace"/> (a slow upload, a browser that does not answer) is cut off, so that Ctrl+C takes seconds.
+/// <see cref="Grace"/> and waits for its client (a slow upload, a browser that does not answer) is cut off, so that Ctrl+C takes seconds.
 /// </summary>
 internal sealed class OpenRequests
 {
@@ -19,7 +21,9 @@ internal sealed class OpenRequests
 
     public async Task InvokeAsync(HttpContext context)
     {
-        await using var cut = late.Token.UnsafeRegister(static request => ((HttpContext)request!).Abort(), context);
+        var request = new OpenRequest(context);
+        context.Features.Set(request);
+        await using var cut = late.Token.UnsafeRegister(static request => ((OpenRequest)request!).CutOff(), request);
         await next(context);
     }
 }

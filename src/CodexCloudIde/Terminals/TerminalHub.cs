@@ -32,14 +32,22 @@ internal sealed class TerminalHub(TerminalRegistry terminals, AccessWatch watch,
             return new TerminalAnswer(null, "notFound");
         }
 
-        var opened = await terminals.OpenAsync(Caller, workspace, Context.ConnectionId, request.Columns, request.Rows, Context.ConnectionAborted);
-        if (opened.Refusal is { } refusal)
+        try
         {
-            return new TerminalAnswer(null, CodeOf(refusal.Type), refusal.Detail);
-        }
+            var opened = await terminals.OpenAsync(Caller, workspace, Context.ConnectionId, request.Columns, request.Rows, Context.ConnectionAborted);
+            if (opened.Refusal is { } refusal)
+            {
+                return new TerminalAnswer(null, CodeOf(refusal.Type), refusal.Detail);
+            }
 
-        EndWith(workspace);
-        return new TerminalAnswer(opened.Value);
+            EndWith(workspace);
+            return new TerminalAnswer(opened.Value);
+        }
+        catch (OperationCanceledException) when (Context.ConnectionAborted.IsCancellationRequested)
+        {
+            // Nobody hears the answer.
+            return new TerminalAnswer(null, "unavailable");
+        }
     }
 
     public void Input(TerminalInput? request)

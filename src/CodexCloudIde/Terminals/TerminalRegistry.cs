@@ -99,7 +99,8 @@ internal sealed partial class TerminalRegistry(
         var limits = new SandboxLimits(
             CpuSeconds: 0, WallSeconds: 0, IdleSeconds: options.Value.IdleSeconds, Cpus: sandboxes.Settings.Default.Cpus!.Value, MemoryMb: options.Value.MemoryMb,
             Processes: options.Value.Processes, DiskMb: options.Value.DiskMb, Files: 100_000);
-        var sandbox = await sandboxes.Runtime.CreateAsync(new SandboxSpecification(folder.RootOf(workspace), WorkspaceMode.ReadWrite, limits), cancellationToken);
+        var specification = new SandboxSpecification(folder.RootOf(workspace), WorkspaceMode.ReadWrite, limits) { Mounts = sandboxes.Caches };
+        var sandbox = await sandboxes.Runtime.CreateAsync(specification, cancellationToken);
         var shell = new SandboxCommand(["/bin/bash", "-l"])
         {
             Environment = new Dictionary<string, string> { ["TERM"] = "xterm-256color", ["COLORTERM"] = "truecolor", ["PYTHONDONTWRITEBYTECODE"] = "1" },

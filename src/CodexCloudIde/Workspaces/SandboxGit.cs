@@ -22,7 +22,7 @@ public sealed class SandboxGit(ISandboxRuntime runtime, EgressResolver resolver,
     private const int LongestMessage = 400;
 
     /// <summary>Where the folder of <see cref="GitOptions.CertificateAuthorities"/> lies inside.</summary>
-    private const string TrustPoint = "/ide/cache";
+    private const string TrustPoint = SandboxPaths.Trust;
 
     /// <summary>git at once in this process, and over one folder: reading a repository may run what its configuration names.</summary>
     private readonly FairTurns<string> turns = new(8, 2);

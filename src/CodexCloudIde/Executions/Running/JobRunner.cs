@@ -27,8 +27,9 @@ internal sealed partial class JobRunner(
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Everything that can be refused, before anything is started.</summary>
+    /// <param name="builds">A project is built before it runs: that takes longer and more.</param>
     public async Task<Outcome<JobPlan>> PlanAsync(
-        Caller caller, Actor actor, WorkspaceRef workspace, ExecutionRequest request, CancellationToken cancellationToken)
+        Caller caller, Actor actor, WorkspaceRef workspace, ExecutionRequest request, bool builds, CancellationToken cancellationToken)
     {
         var allowed = await access.FindAsync(caller, workspace.Workspace, Role.Developer, cancellationToken);
         if (allowed.Refusal is { } denied)
@@ -52,7 +53,7 @@ internal sealed partial class JobRunner(
         }
 
         var probe = await sandboxes.ProbeAsync(cancellationToken);
-        var limits = LimitPolicy.Apply(request.Limits, sandboxes.Settings, probe);
+        var limits = LimitPolicy.Apply(request.Limits, builds ? sandboxes.Settings.Building : sandboxes.Settings.Default, sandboxes.Settings.Ceiling, probe);
         return limits.Refusal is { } above ? above : new JobPlan(Guid.CreateVersion7(), caller, actor, workspace, request, limits.Value!, new RunLog());
     }
 
@@ -128,7 +129,7 @@ internal sealed partial class JobRunner(
         {
             turn ??= await QueueAsync(plan, cancelled);
             var revisions = await documents.MaterialiseAsync(plan.Workspace, cancelled);
-            var specification = new SandboxSpecification(folder.RootOf(plan.Workspace), WorkspaceMode.Overlay, plan.Limits) { Mounts = plan.Mounts };
+            var specification = new SandboxSpecification(folder.RootOf(plan.Workspace), WorkspaceMode.Overlay, plan.Limits) { Mounts = [.. plan.Mounts, .. sandboxes.Caches] };
             var sandbox = await sandboxes.Runtime.CreateAsync(specification, cancelled);
             remains = sandbox;
             execution = await RunInSandboxAsync(plan, sandbox, revisions, execution, cancelled);

@@ -6,10 +6,13 @@ namespace CodexCloudIde.Executions.Runtime;
 /// <summary>From what a request asks to what a sandbox holds: defaults filled in, anything above the ceiling or not held here refused by name.</summary>
 internal static class LimitPolicy
 {
-    public static Outcome<SandboxLimits> Apply(ExecutionLimits? asked, SandboxSettings settings, SandboxProbe probe)
+    /// <param name="asked">What the request says.</param>
+    /// <param name="usual">What it gets where it does not say.</param>
+    /// <param name="ceiling">The most that it may ask for.</param>
+    /// <param name="probe">What this host can hold.</param>
+    public static Outcome<SandboxLimits> Apply(ExecutionLimits? asked, ExecutionLimits usual, ExecutionLimits ceiling, SandboxProbe probe)
     {
         asked ??= new ExecutionLimits();
-        var (usual, ceiling) = (settings.Default, settings.Ceiling);
         (string Name, double? Asked, double? Ceiling)[] values =
         [
             ("cpuSeconds", asked.CpuSeconds, ceiling.CpuSeconds), ("wallSeconds", asked.WallSeconds, ceiling.WallSeconds),
@@ -41,7 +44,7 @@ internal static class LimitPolicy
             }
         }
 
-        var memory = asked.MemoryMb ?? usual.MemoryMb!.Value;
+        var memory = asked.MemoryMb ?? Math.Min(usual.MemoryMb!.Value, ceiling.MemoryMb!.Value);
         if (memory < 16)
         {
             return new Refusal(422, "limit-invalid", "The limit memoryMb must be at least 16.", "limits.memoryMb");
@@ -58,8 +61,12 @@ internal static class LimitPolicy
         }
 
         return new SandboxLimits(
-            asked.CpuSeconds ?? usual.CpuSeconds!.Value, asked.WallSeconds ?? usual.WallSeconds!.Value, asked.IdleSeconds ?? usual.IdleSeconds!.Value,
-            asked.Cpus ?? usual.Cpus!.Value, memory, asked.Processes ?? usual.Processes!.Value, asked.DiskMb ?? Math.Min(usual.DiskMb!.Value, memory),
-            asked.Files ?? usual.Files!.Value, asked.OutputKb ?? usual.OutputKb!.Value);
+            asked.CpuSeconds ?? Least(usual.CpuSeconds, ceiling.CpuSeconds), asked.WallSeconds ?? Least(usual.WallSeconds, ceiling.WallSeconds),
+            asked.IdleSeconds ?? Least(usual.IdleSeconds, ceiling.IdleSeconds), asked.Cpus ?? Least(usual.Cpus, ceiling.Cpus), memory,
+            asked.Processes ?? (int)Least(usual.Processes, ceiling.Processes), asked.DiskMb ?? (int)Math.Min(Least(usual.DiskMb, ceiling.DiskMb), memory),
+            asked.Files ?? (int)Least(usual.Files, ceiling.Files), asked.OutputKb ?? (int)Least(usual.OutputKb, ceiling.OutputKb));
+
+        // What nobody asked for is never above what anybody may ask for.
+        static double Least(double? usual, double? most) => Math.Min(usual!.Value, most!.Value);
     }
 }

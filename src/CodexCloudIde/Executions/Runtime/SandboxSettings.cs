@@ -43,8 +43,17 @@ internal sealed class SandboxSettings
     [Range(1, 1000)]
     public int Terminals { get; set; } = 64;
 
+    /// <summary>
+    /// Folders of packages that every sandbox may read, by <c>nuget</c>, <c>npm</c>, <c>pip</c>, <c>go</c> and <c>cargo</c>; unset is <c>caches/NAME</c> in the data
+    /// directory, if it is there. See <see cref="Sandboxing.PackageCaches"/> for what each holds.
+    /// </summary>
+    public Dictionary<string, string> Caches { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>What a request that does not say gets.</summary>
     public ExecutionLimits Default { get; set; } = new(60, 120, 60, Math.Min(2, Environment.ProcessorCount), 1024, 256, 256, 50_000, 1024);
+
+    /// <summary>What a test run that has to build first gets, where its request does not say.</summary>
+    public ExecutionLimits Building { get; set; } = new(600, 900, 120, Math.Min(2, Environment.ProcessorCount), 2048, 512, 1024, 100_000, 1024);
 
     /// <summary>The most that a request may ask for.</summary>
     public ExecutionLimits Ceiling { get; set; } = new(1800, 3600, 900, Environment.ProcessorCount, 4096, 1024, 2048, 500_000, 16_384);

@@ -12,6 +12,7 @@ internal sealed partial class Sandboxes : IHostedService, IReadinessCheck, IAsyn
 {
     private readonly OciRuntime runtime;
     private readonly IOptions<SandboxSettings> settings;
+    private readonly DataDirectory data;
     private readonly ILogger<Sandboxes> logger;
     private readonly FairTurns<TenantId> turns;
     private Task warming = Task.CompletedTask;
@@ -21,6 +22,7 @@ internal sealed partial class Sandboxes : IHostedService, IReadinessCheck, IAsyn
     public Sandboxes(IOptions<SandboxSettings> settings, DataDirectory data, ILogger<Sandboxes> logger, ILogger<OciRuntime> runtimeLogger)
     {
         this.settings = settings;
+        this.data = data;
         this.logger = logger;
         turns = new FairTurns<TenantId>(settings.Value.Concurrency, settings.Value.MostOfOneTenant);
         var options = new SandboxOptions { DataDirectory = data.Path, PoolSize = settings.Value.PoolSize, StateDirectory = settings.Value.StateDirectory };
@@ -37,6 +39,14 @@ internal sealed partial class Sandboxes : IHostedService, IReadinessCheck, IAsyn
     public SandboxSettings Settings => settings.Value;
 
     public ISandboxRuntime Runtime => runtime;
+
+    /// <summary>The package caches that are there now: one that an operator makes later is seen by the next sandbox.</summary>
+    public IReadOnlyList<SandboxMount> Caches =>
+    [
+        .. PackageCaches.Points
+            .Select(cache => new SandboxMount(settings.Value.Caches.GetValueOrDefault(cache.Key) ?? data.Of("caches", cache.Key), cache.Value))
+            .Where(mount => Directory.Exists(mount.HostPath)),
+    ];
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

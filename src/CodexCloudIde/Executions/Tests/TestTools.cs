@@ -6,6 +6,8 @@ namespace CodexCloudIde.Executions.Tests;
 /// <summary>The product's own test plugins as files, to be mounted read-only.</summary>
 internal sealed class TestTools
 {
+    private const string Resources = "test-tools/";
+
     private readonly Lazy<string> folder;
 
     public TestTools(DataDirectory data) => folder = new(() => Unpack(data.Folder("tools", "tests")));
@@ -15,10 +17,10 @@ internal sealed class TestTools
     private static string Unpack(string folder)
     {
         var assembly = typeof(TestTools).Assembly;
-        foreach (var name in new[] { "ide_report.py", "ide_pytest.py", "ide_unittest.py", "ide_node.mjs", "ide_go.py", "ide_cargo.py" })
+        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Resources, StringComparison.Ordinal)))
         {
-            using var source = assembly.GetManifestResourceStream($"test-tools/{name}") ?? throw new InvalidOperationException($"{name} is not in the assembly.");
-            var path = Path.Combine(folder, name);
+            using var source = assembly.GetManifestResourceStream(name)!;
+            var path = Path.Combine(folder, name[Resources.Length..]);
             var fresh = path + "." + Guid.NewGuid().ToString("N");
             using (var file = File.Create(fresh))
             {

@@ -10,16 +10,12 @@ internal static class GoTests
     public static IReadOnlyList<TestFramework> All { get; } =
     [
         new("go test", files => files.Any(path => path == "go.mod") && files.Any(MayHoldTests) && Array.Exists(Programs, File.Exists),
-            request => ["/usr/bin/python3", $"{SandboxPaths.Tools}/ide_go.py", .. request.Filter ?? []]),
+            request => ["/usr/bin/python3", $"{SandboxPaths.Tools}/ide_go.py", .. request.Filter ?? []]) { Builds = true },
     ];
 
-    /// <summary>Modules come from the module's own vendor folder or the cache: there is no network to ask, and the toolchain is the one that is here.</summary>
     public static IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
     {
-        ["GOPROXY"] = "off",
         ["GOFLAGS"] = "-buildvcs=false",
-        ["GOTOOLCHAIN"] = "local",
-        ["GOTELEMETRY"] = "off",
     };
 
     private static bool MayHoldTests(string path) => path.EndsWith("_test.go", StringComparison.Ordinal);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using CodexCloudIde.Sandboxing;
 
@@ -18,15 +17,10 @@ internal static partial class NodeTests
     public static IReadOnlyList<string> Configurations { get; } = ["package.json"];
 
     /// <summary>The reporter by a variable: it reports whoever starts Node, an npm script too. Beside it the runner's own words for people.</summary>
-    public static IReadOnlyDictionary<string, string> Environment(TestRunRequest request)
+    public static IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
     {
-        var variables = new Dictionary<string, string>
-        {
-            ["NODE_OPTIONS"] = $"--test-reporter=spec --test-reporter-destination=stdout --test-reporter={SandboxPaths.Tools}/ide_node.mjs --test-reporter-destination=stderr",
-        };
-        if (request is { Command: null or [], Filter: { Count: > 0 } filter }) variables["IDE_FILTER"] = JsonSerializer.Serialize(filter);
-        return variables;
-    }
+        ["NODE_OPTIONS"] = $"--test-reporter=spec --test-reporter-destination=stdout --test-reporter={SandboxPaths.Tools}/ide_node.mjs --test-reporter-destination=stderr",
+    };
 
     /// <summary>Where the runner looks for tests when it is told no files.</summary>
     public static bool MayHoldTests(string path) => TestFile().IsMatch(path);

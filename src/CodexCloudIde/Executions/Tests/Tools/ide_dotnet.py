@@ -1,0 +1,134 @@
+"""Builds and tests each test project below the root with `dotnet test`; the logger beside this file reports each case as it begins and ends.
+
+Arguments: ids of cases, `file::Namespace.Class.Method(arguments)`; none is all. What could not be built is a case in error, by its file.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as xml
+
+import ide_report
+
+_TOOLS = os.path.dirname(os.path.abspath(__file__))
+_SKIPPED = {"bin", "obj", "node_modules", ".git", "packages"}
+_ERROR = re.compile(r"^\s*(?P<path>[^\s:(][^:(]*?)(?:\((?P<line>\d+)[^)]*\))?\s*: (?:\w+ )?error (?P<code>\w+): (?P<message>.+?)(?: \[(?P<project>[^\]]+)\])?$")
+_SETTINGS = re.compile(r"<RunSettingsFilePath>(.*?)</RunSettingsFilePath>")
+_SPECIAL = re.compile(r"[\\()&|=!~]")
+
+
+def projects():
+    """Test projects, by what they refer to."""
+    for folder, folders, names in os.walk(ide_report.ROOT):
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED)
+        for name in sorted(names):
+            if name.endswith((".csproj", ".fsproj", ".vbproj")):
+                path = os.path.join(folder, name)
+                with open(path, encoding="utf-8-sig", errors="replace") as source:
+                    text = source.read()
+                if "Microsoft.NET.Test.Sdk" in text or "MSTest.Sdk" in text:
+                    yield path, text
+
+
+def settings(project, text, target):
+    """The project's own run settings with the reporter added; written to `target`."""
+    root = xml.Element("RunSettings")
+    own = _SETTINGS.search(text)
+    if own:
+        path = re.sub(r"\$\((MSBuildProjectDirectory|MSBuildThisFileDirectory)\)", os.path.dirname(project) + "/", own.group(1)).replace("\\", "/")
+        path = os.path.join(os.path.dirname(project), path.replace("$(SolutionDir)", ide_report.ROOT + "/"))
+        if os.path.isfile(path):
+            root = xml.parse(path).getroot()
+    run = root.find("RunConfiguration")
+    run = run if run is not None else xml.SubElement(root, "RunConfiguration")
+    for name, value in (("CollectSourceInformation", "true"), ("BatchSize", "1")):
+        for element in run.findall(name):
+            run.remove(element)
+        xml.SubElement(run, name).text = value
+    inside = root.find("InProcDataCollectionRunSettings/InProcDataCollectors")
+    if inside is None:
+        inside = xml.SubElement(xml.SubElement(root, "InProcDataCollectionRunSettings"), "InProcDataCollectors")
+    xml.SubElement(inside, "InProcDataCollector", {
+        "friendlyName": "ide",
+        "uri": "datacollector://codex-cloud-ide/beginning/v1",
+        "assemblyQualifiedName": "CodexCloudIde.TestLogger.BeginningReporter, CodexCloudIde.TestLogger, Version=1.0.0.0, Culture=neutral, PublicKeyToken=null",
+        "codebase": os.path.join(_TOOLS, "CodexCloudIde.TestLogger.dll"),
+    })
+    xml.ElementTree(root).write(target, encoding="utf-8", xml_declaration=True)
+
+
+def filter_of(wanted):
+    """By method: the arguments of a case are no part of what every adapter can filter by. The reporter leaves out what was not asked for."""
+    methods = dict.fromkeys(identity.partition("::")[2].partition("(")[0].partition(' "')[0] for identity in wanted)
+    return "|".join(f"FullyQualifiedName~{_SPECIAL.sub(lambda found: chr(92) + found.group(), method)}" for method in methods if method)
+
+
+def coverage(folder):
+    """Lines by Cobertura's XML, which any collector can write."""
+    for path, _, names in os.walk(folder):
+        for name in names:
+            if name.endswith(".cobertura.xml"):
+                tree = xml.parse(os.path.join(path, name)).getroot()
+                sources = [source.text or "" for source in tree.iter("source")]
+                lines = {}
+                for part in tree.iter("class"):
+                    file = next((found for found in (os.path.join(source, part.get("filename", "")) for source in [*sources, ""]) if os.path.isfile(found)), None)
+                    if file and os.path.abspath(file).startswith(ide_report.ROOT + "/"):
+                        seen = lines.setdefault(ide_report.relative(file), {})
+                        for line in part.iter("line"):
+                            number = int(line.get("number", "0"))
+                            seen[number] = seen.get(number, False) or int(line.get("hits", "0")) > 0
+                for file, seen in lines.items():
+                    ide_report.emit(event="file", path=file, lines=sorted(seen))
+                    ide_report.emit(event="coverage", id=None, files={file: sorted(number for number, hit in seen.items() if hit)})
+
+
+def run(project, text, wanted):
+    """Exit code of one project; its build's errors are cases."""
+    folder = tempfile.mkdtemp(prefix="ide-dotnet-")
+    try:
+        chosen = os.path.join(folder, "ide.runsettings")
+        settings(project, text, chosen)
+        command = [
+            "dotnet", "test", project, "--nologo", "-m:1", "-nodeReuse:false", "-tl:off", "-v:minimal", "-p:UseSharedCompilation=false",
+            "--settings", chosen, "--logger", "ide", "--test-adapter-path", _TOOLS, "--results-directory", os.path.join(folder, "results"),
+        ]
+        if wanted:
+            with open(os.path.join(folder, "wanted"), "w", encoding="utf-8", newline="") as cases:
+                cases.write("\0".join(wanted))
+            os.environ["IDE_CASES"] = cases.name
+            command += ["--filter", filter_of(wanted)]
+        if ide_report.COVERAGE and "coverlet.collector" in text:
+            command += ["--collect", "XPlat Code Coverage"]
+        building = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, errors="replace", cwd=os.path.dirname(project))
+        broken = {}
+        for line in building.stdout:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            found = _ERROR.match(line.rstrip("\n"))
+            if found and (found.group("line") or found.group("path").endswith("proj")):
+                path = ide_report.relative(os.path.join(os.path.dirname(project), found.group("path")))
+                broken.setdefault(path, (int(found.group("line") or 0) or None, f"{found.group('code')}: {found.group('message')}"))
+        code = building.wait()
+        for path, (line, message) in broken.items():
+            ide_report.emit(
+                event="finish", id=path, name=path, path=path, line=line, status="error", duration=0, message=message[:4000],
+                frames=[{"path": path, "line": line, "function": None}] if line else [])
+        coverage(os.path.join(folder, "results"))
+        return code
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main():
+    wanted = sys.argv[1:]
+    ide_report.emit(event="session", framework="dotnet test")
+    codes = [run(project, text, wanted) for project, text in projects()]
+    code = next((code for code in codes if code), 0)
+    ide_report.emit(event="end", exit=code)
+    return code if code >= 0 else 128 - code
+
+
+sys.exit(main())
