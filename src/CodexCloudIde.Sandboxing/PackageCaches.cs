@@ -2,7 +2,7 @@ namespace CodexCloudIde.Sandboxing;
 
 /// <summary>
 /// Read-only packages from the host, so that projects are restored, built and tested without a network. Every sandbox has the folders, empty unless a
-/// <see cref="SandboxMount"/> fills them, and every package client inside is told to look there and nowhere else: a package that is missing is then
+/// <see cref="SandboxMount"/> fills them, and their package clients are told to look there and nowhere else: a package that is missing is then
 /// an error at once, in the client's own words, instead of a wait for a network that is not there.
 /// </summary>
 public static class PackageCaches
@@ -11,12 +11,6 @@ public static class PackageCaches
 
     /// <summary>A folder of packages as NuGet installs them (<c>dotnet restore --packages DIR</c>), or of <c>.nupkg</c> files.</summary>
     public const string NuGet = $"{Folder}/nuget";
-
-    /// <summary>npm's cache (<c>npm install --cache DIR</c>).</summary>
-    public const string Npm = $"{Folder}/npm";
-
-    /// <summary>Wheels and source archives (<c>pip download -d DIR</c>).</summary>
-    public const string Pip = $"{Folder}/pip";
 
     /// <summary>Go's module cache (<c>GOMODCACHE=DIR go mod download</c>).</summary>
     public const string Go = $"{Folder}/go";
@@ -27,14 +21,13 @@ public static class PackageCaches
     /// <summary>By the name that an operator calls them.</summary>
     public static IReadOnlyDictionary<string, string> Points { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
     {
-        ["nuget"] = NuGet, ["npm"] = Npm, ["pip"] = Pip, ["go"] = Go, ["cargo"] = Cargo,
+        ["nuget"] = NuGet, ["go"] = Go, ["cargo"] = Cargo,
     };
 
     /// <summary>Variables of every sandbox, for the clients that have no file for the whole system.</summary>
     internal static IReadOnlyList<string> Environment { get; } =
     [
         $"GOPROXY=file://{Go}/cache/download,off", "GOSUMDB=off", "GOTOOLCHAIN=local", "GOTELEMETRY=off",
-        "npm_config_offline=true", "npm_config_audit=false", "npm_config_fund=false", "npm_config_update_notifier=false",
         "CARGO_NET_OFFLINE=true", "DOTNET_CLI_TELEMETRY_OPTOUT=1", "DOTNET_NOLOGO=1", "NUGET_CERT_REVOCATION_MODE=offline",
     ];
 
@@ -56,7 +49,6 @@ public static class PackageCaches
             </configuration>
 
             """),
-        ("etc/pip.conf", $"[global]\nno-index = true\nfind-links = {Pip}\ndisable-pip-version-check = true\n"),
         (".cargo/config.toml", $"[source.crates-io]\nreplace-with = \"ide\"\n\n[source.ide]\ndirectory = \"{Cargo}\"\n"),
     ];
 }

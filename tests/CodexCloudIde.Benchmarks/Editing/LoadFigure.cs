@@ -34,8 +34,12 @@ internal static class LoadFigure
         var latencies = new Samples();
         var gate = new Lock();
         var refused = 0;
+        using var process = Process.GetCurrentProcess();
+        var (used, since) = (process.TotalProcessorTime, Stopwatch.GetTimestamp());
         var typing = editors.Select((editor, i) => Task.Run(() => TypeAsync(editor, (double)i / editors.Length), cancellationToken)).ToList();
         await Task.WhenAll(typing);
+        process.Refresh();
+        report.Note("cores that server and clients used meanwhile, of this machine's", $"of {Environment.ProcessorCount}", (process.TotalProcessorTime - used) / Stopwatch.GetElapsedTime(since));
         var (sent, measured) = ((seconds + warming) * editors.Length, seconds * editors.Length);
         report.AtMost($"{Documents} documents with 10 editors each, a key a second each: acknowledged, p50", "ms", latencies.Quantile(0.5), 50);
         report.AtMost($"{Documents} documents with 10 editors each, a key a second each: acknowledged, p99", "ms", latencies.Quantile(0.99), 50);

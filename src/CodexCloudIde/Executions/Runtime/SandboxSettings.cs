@@ -44,7 +44,7 @@ internal sealed class SandboxSettings
     public int Terminals { get; set; } = 64;
 
     /// <summary>
-    /// Folders of packages that every sandbox may read, by <c>nuget</c>, <c>npm</c>, <c>pip</c>, <c>go</c> and <c>cargo</c>; unset is <c>caches/NAME</c> in the data
+    /// Folders of packages that every sandbox may read, by <c>nuget</c>, <c>go</c> and <c>cargo</c>; unset is <c>caches/NAME</c> in the data
     /// directory, if it is there. See <see cref="Sandboxing.PackageCaches"/> for what each holds.
     /// </summary>
     public Dictionary<string, string> Caches { get; set; } = new(StringComparer.OrdinalIgnoreCase);
