@@ -66,7 +66,7 @@ public sealed class TestsPanelTests(Chromium chromium, IdeHost host) : IClassFix
         // On a phone the result stands under the cases, whose names have the whole width.
         await page.SetViewportSizeAsync(390, 844);
         var (tree, detail) = (await BoxAsync(".tests-tree"), await BoxAsync(".tests-detail"));
-        Assert.True(tree.Width > 380 && detail.Y >= tree.Y + tree.Height, $"{tree.Width} px wide, {detail.Y} under {tree.Y + tree.Height}.");
+        Assert.True(tree.Width > 340 && detail.Y >= tree.Y + tree.Height, $"{tree.Width} px wide, {detail.Y} under {tree.Y + tree.Height}.");
         await Chromium.ShootAsync(page, "tests-node-narrow");
         await page.SetViewportSizeAsync(1440, 900);
         await Panel(page).Locator("button.frame").Filter(new() { HasText = "shop.js:1" }).ClickAsync();
