@@ -67,6 +67,8 @@ public sealed class TestsPanelTests(Chromium chromium, IdeHost host) : IClassFix
         await page.SetViewportSizeAsync(390, 844);
         var (tree, detail) = (await BoxAsync(".tests-tree"), await BoxAsync(".tests-detail"));
         Assert.True(tree.Width > 340 && detail.Y >= tree.Y + tree.Height, $"{tree.Width} px wide, {detail.Y} under {tree.Y + tree.Height}.");
+        var (bar, last) = (await BoxAsync(".tests-bar"), await BoxAsync(".tests-bar > :last-child"));
+        Assert.True(last.Y + last.Height <= bar.Y + bar.Height && tree.Y >= bar.Y + bar.Height, $"{last.Y + last.Height} within {bar.Y + bar.Height}, above {tree.Y}.");
         await Chromium.ShootAsync(page, "tests-node-narrow");
         await page.SetViewportSizeAsync(1440, 900);
         await Panel(page).Locator("button.frame").Filter(new() { HasText = "shop.js:1" }).ClickAsync();
