@@ -131,6 +131,15 @@ public sealed class DotnetTestRunTests(DotnetHost made) : IClassFixture<DotnetHo
     }
 
     [Fact]
+    public async Task Run_FrameworkThatTheSdkLacks_IsSaidOfTheProject()
+    {
+        var project = TestProject("").Replace("net10.0", "net99.0", StringComparison.Ordinal).Replace("""<ProjectReference Include="../shop/Shop.csproj" />""", "", StringComparison.Ordinal);
+        var run = await Host.TestAsync(await Host.NewWorkspaceAsync(("tests/Some.csproj", project), ("tests/A.cs", "class A;\n")), new { });
+        Assert.Equal(["tests/Some.csproj"], run.Cases().Keys);
+        Assert.Contains("NETSDK1045", (string)run.Cases()["tests/Some.csproj"]["message"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_NUnit_HasEveryCaseWithItsFrames()
     {
         var workspace = await Host.NewWorkspaceAsync(

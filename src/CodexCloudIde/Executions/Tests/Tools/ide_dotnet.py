@@ -108,9 +108,12 @@ def run(project, text, wanted):
             sys.stdout.write(line)
             sys.stdout.flush()
             found = _ERROR.match(line.rstrip("\n"))
-            if found and (found.group("line") or found.group("path").endswith("proj")):
-                path = ide_report.relative(os.path.join(os.path.dirname(project), found.group("path")))
-                broken.setdefault(path, (int(found.group("line") or 0) or None, f"{found.group('code')}: {found.group('message')}"))
+            if found:
+                path, number = os.path.join(os.path.dirname(project), found.group("path")), int(found.group("line") or 0) or None
+                if not path.startswith(ide_report.ROOT + "/") or not (number or path.endswith("proj")):
+                    # The compiler's or the SDK's own file: it is the project that they cannot build.
+                    path, number = (found.group("project") or project).partition("::")[0], None
+                broken.setdefault(ide_report.relative(path), (number, f"{found.group('code')}: {found.group('message')}"))
         code = building.wait()
         for path, (line, message) in broken.items():
             ide_report.emit(
