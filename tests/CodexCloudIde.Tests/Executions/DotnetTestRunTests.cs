@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using CodexCloudIde.Tests.Hosting;
 
@@ -128,6 +129,38 @@ public sealed class DotnetTestRunTests(DotnetHost made) : IClassFixture<DotnetHo
         var run = await Host.TestAsync(workspace, new { });
         Assert.Equal(("failed", "error"), ((string)run["status"]!, (string)run.Cases()["Some.csproj"]["status"]!));
         Assert.Contains("No.Such.Package", (string)run.Cases()["Some.csproj"]["message"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_OfTheTemplate_Passes()
+    {
+        using var made = await Host.Client.PostAsJsonAsync("/api/v1/workspaces", new { name = "csharp", source = new { template = "csharp" } }, TestContext.Current.CancellationToken);
+        var workspace = (string)(await made.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken))!["id"]!;
+        var run = await Host.TestAsync(workspace, new { });
+        Assert.Equal(("dotnet test", "passed", 5, 5, 0, 0, 0), CountsOf(run));
+        Assert.All(run["cases"]!.AsArray(), found => Assert.True((int?)found!["line"] > 0 && (string)found["path"]! == "tests/WordCount.Tests/CountingTests.cs", found.ToJsonString()));
+    }
+
+    [Fact]
+    public async Task Run_ProgramOfXunit3_HasEveryCaseWithItsFrames()
+    {
+        var workspace = await Host.NewWorkspaceAsync(
+            ("shop/Shop.csproj", Library), ("shop/Till.cs", Till), ("tests/TillTests.cs", XunitTests), ("tests/Shop.Tests.csproj", $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings></PropertyGroup>
+              <ItemGroup>{DotnetHost.Xunit3}<ProjectReference Include="../shop/Shop.csproj" /></ItemGroup>
+            </Project>
+            """));
+        var run = await Host.TestAsync(workspace, new { });
+        Assert.Equal(("dotnet test", "failed", 5, 2, 2, 0, 1), CountsOf(run));
+        var cases = run.Cases();
+        Assert.Equal(("skipped", "not yet"), ((string)cases[Cases + "Later"]["status"]!, (string)cases[Cases + "Later"]["message"]!));
+        Assert.StartsWith("Assert.Equal() Failure: Values differ", (string)cases[Cases + "Price_IsNet"]["message"]!, StringComparison.Ordinal);
+        Assert.StartsWith("System.NullReferenceException : ", (string)cases[Cases + "Sum_OfNothing"]["message"]!, StringComparison.Ordinal);
+        Assert.Equal(["tests/TillTests.cs:18", "shop/Till.cs:9", "shop/Till.cs:7"], cases[Cases + "Sum_OfNothing"].Frames());
+
+        var again = await Host.TestAsync(workspace, new { filter = new[] { Cases + "Sum_OfOne(net: 2)" } });
+        Assert.Equal([(Cases + "Sum_OfOne(net: 2)", "passed")], again["cases"]!.AsArray().Select(found => ((string)found!["id"]!, (string)found["status"]!)));
     }
 
     [Fact]

@@ -2,14 +2,15 @@ using CodexCloudIde.Sandboxing;
 
 namespace CodexCloudIde.Executions.Tests.Frameworks;
 
-/// <summary><c>dotnet test</c> of every project that refers to the test SDK (xUnit, NUnit, MSTest), by a logger of ours.</summary>
+/// <summary><c>dotnet test</c> of every project that refers to the test SDK (xUnit, NUnit, MSTest), by a logger of ours; test programs of xUnit 3 by their own JSON.</summary>
 internal static class DotnetTests
 {
+    private static readonly string[] References = ["Microsoft.NET.Test.Sdk", "MSTest.Sdk", "xunit.v3"];
     private static readonly string[] Programs = ["/usr/bin/dotnet", "/usr/local/bin/dotnet"];
 
     public static IReadOnlyList<TestFramework> All { get; } =
     [
-        new("dotnet test", files => (files.AnyText(MayHoldTests, "Microsoft.NET.Test.Sdk") || files.AnyText(MayHoldTests, "MSTest.Sdk")) && Array.Exists(Programs, File.Exists),
+        new("dotnet test", files => Array.Exists(References, reference => files.AnyText(MayHoldTests, reference)) && Array.Exists(Programs, File.Exists),
             request => ["/usr/bin/python3", $"{SandboxPaths.Tools}/ide_dotnet.py", .. request.Filter ?? []]) { Builds = true },
     ];
 

@@ -1,7 +1,9 @@
-"""Builds and tests each test project below the root with `dotnet test`; the logger beside this file reports each case as it begins and ends.
+"""Builds and tests each test project below the root: by `dotnet test`, where the logger beside this file reports each case as it begins and ends,
+or, where the project is a test program of xUnit 3, by that program, whose own reporter speaks JSON.
 
 Arguments: ids of cases, `file::Namespace.Class.Method(arguments)`; none is all. What could not be built is a case in error, by its file.
 """
+import json
 import os
 import re
 import shutil
@@ -17,6 +19,8 @@ _SKIPPED = {"bin", "obj", "node_modules", ".git", "packages"}
 _ERROR = re.compile(r"^\s*(?P<path>[^\s:(][^:(]*?)(?:\((?P<line>\d+)[^)]*\))?\s*: (?:\w+ )?error (?P<code>\w+): (?P<message>.+?)(?: \[(?P<project>[^\]]+)\])?$")
 _SETTINGS = re.compile(r"<RunSettingsFilePath>(.*?)</RunSettingsFilePath>")
 _SPECIAL = re.compile(r"[\\()&|=!~]")
+_FRAME = re.compile(r"^\s*at (.+?) in (/.+):line (\d+)\s*$")
+_BUILD = ["--nologo", "-m:1", "-nodeReuse:false", "-tl:off", "-v:minimal", "-p:UseSharedCompilation=false"]
 
 
 def projects():
@@ -28,7 +32,7 @@ def projects():
                 path = os.path.join(folder, name)
                 with open(path, encoding="utf-8-sig", errors="replace") as source:
                     text = source.read()
-                if "Microsoft.NET.Test.Sdk" in text or "MSTest.Sdk" in text:
+                if "Microsoft.NET.Test.Sdk" in text or "MSTest.Sdk" in text or "xunit.v3" in text:
                     yield path, text
 
 
@@ -59,10 +63,13 @@ def settings(project, text, target):
     xml.ElementTree(root).write(target, encoding="utf-8", xml_declaration=True)
 
 
+def methods_of(wanted):
+    """The arguments of a case are no part of what every runner can filter by: the reporter leaves out what was not asked for."""
+    return [method for method in dict.fromkeys(identity.partition("::")[2].partition("(")[0].partition(' "')[0] for identity in wanted) if method]
+
+
 def filter_of(wanted):
-    """By method: the arguments of a case are no part of what every adapter can filter by. The reporter leaves out what was not asked for."""
-    methods = dict.fromkeys(identity.partition("::")[2].partition("(")[0].partition(' "')[0] for identity in wanted)
-    return "|".join(f"FullyQualifiedName~{_SPECIAL.sub(lambda found: chr(92) + found.group(), method)}" for method in methods if method)
+    return "|".join(f"FullyQualifiedName~{_SPECIAL.sub(lambda found: chr(92) + found.group(), method)}" for method in methods_of(wanted))
 
 
 def coverage(folder):
@@ -85,15 +92,110 @@ def coverage(folder):
                     ide_report.emit(event="coverage", id=None, files={file: sorted(number for number, hit in seen.items() if hit)})
 
 
+class Program:
+    """What a test program of xUnit 3 says with `-reporter json`; people get a line for each case that ended."""
+
+    def __init__(self, wanted):
+        self.wanted = set(wanted)
+        self.names = {}
+        self.places = {}
+        self.heads = {}
+
+    def read(self, line):
+        try:
+            said = json.loads(line)
+            kind = said["$type"]
+        except (ValueError, KeyError, TypeError):
+            sys.stdout.write(line)
+            return
+        if kind == "test-class-starting":
+            self.names[said["TestClassUniqueID"]] = said["TestClassName"]
+        elif kind == "test-method-starting":
+            self.names[said["TestMethodUniqueID"]] = f"{self.names.get(said.get('TestClassUniqueID'), '')}.{said['MethodName']}"
+        elif kind == "test-case-starting":
+            self.places[said["TestCaseUniqueID"]] = (said.get("SourceFilePath"), said.get("SourceLineNumber"))
+        elif kind == "test-starting":
+            head = self.heads[said["TestUniqueID"]] = self._head(said)
+            if self._is_wanted(head):
+                ide_report.emit(event="start", **head)
+        elif kind in ("test-passed", "test-failed", "test-skipped", "test-not-run") and said["TestUniqueID"] in self.heads:
+            self._end(kind, said, self.heads.pop(said["TestUniqueID"]))
+        elif kind == "error" or kind.endswith("cleanup-failure"):
+            sys.stdout.write("\n".join(said.get("Messages") or []) + "\n")
+
+    def _is_wanted(self, head):
+        return not self.wanted or head["id"] in self.wanted
+
+    def _head(self, said):
+        path, line = self.places.get(said["TestCaseUniqueID"], (None, None))
+        path = ide_report.relative(path) if path else ""
+        method, display = self.names.get(said.get("TestMethodUniqueID"), ""), said["TestDisplayName"]
+        name = display if display.startswith(method) else f'{method} "{display}"'
+        return {"id": f"{path}::{name}", "name": name, "path": path, "line": line}
+
+    def _end(self, kind, said, head):
+        if not self._is_wanted(head) or kind == "test-not-run":
+            return
+        status = {"test-passed": "passed", "test-skipped": "skipped"}.get(kind, "failed")
+        message, frames = said.get("Reason"), []
+        if status == "failed":
+            types, messages = said.get("ExceptionTypes") or [""], said.get("Messages") or [""]
+            message = messages[0] if said.get("Cause") == "Assertion" else f"{types[0]} : {messages[0]}"
+            frames = [found.groups() for found in map(_FRAME.match, "\n".join(stack or "" for stack in (said.get("StackTraces") or [])[:1]).split("\n")) if found][:200]
+        print(f"{status} {head['name']}" + (f": {message}" if message else ""), flush=True)
+        ide_report.emit(
+            event="finish", **head, status=status, duration=round(said.get("ExecutionTime", 0) * 1000, 3), message=message and message.strip()[:8000],
+            frames=[{"path": ide_report.relative(path), "line": int(line), "function": function} for function, path, line in reversed(frames)])
+
+
+def run_program(project, wanted):
+    """Of xUnit 3: built to be started by itself, whatever else the project would have it started by."""
+    code = build(["dotnet", "build", project, *_BUILD, "-p:UseMicrosoftTestingPlatformRunner=false"], project)
+    if code:
+        return code
+    target = subprocess.run(["dotnet", "msbuild", project, "-getProperty:TargetPath"], capture_output=True, text=True, check=False).stdout.strip()
+    command = ["dotnet", "exec", target, "-reporter", "json", "-noLogo", "-noColor"]
+    for method in methods_of(wanted):
+        command += ["-method", method]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, errors="replace", cwd=os.path.dirname(target))
+    reader = Program(wanted)
+    for line in running.stdout:
+        reader.read(line)
+    return running.wait()
+
+
+def build(command, project):
+    """Exit code; what could not be built is a case in error."""
+    building = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, errors="replace", cwd=os.path.dirname(project))
+    broken = {}
+    for line in building.stdout:
+        sys.stdout.write(line)
+        sys.stdout.flush()
+        found = _ERROR.match(line.rstrip("\n"))
+        if found:
+            path, number = os.path.join(os.path.dirname(project), found.group("path")), int(found.group("line") or 0) or None
+            if not path.startswith(ide_report.ROOT + "/") or not (number or path.endswith("proj")):
+                # The compiler's or the SDK's own file: it is the project that they cannot build.
+                path, number = (found.group("project") or project).partition("::")[0], None
+            broken.setdefault(ide_report.relative(path), (number, f"{found.group('code')}: {found.group('message')}"))
+    code = building.wait()
+    for path, (line, message) in broken.items():
+        ide_report.emit(
+            event="finish", id=path, name=path, path=path, line=line, status="error", duration=0, message=message[:4000],
+            frames=[{"path": path, "line": line, "function": None}] if line else [])
+    return code
+
+
 def run(project, text, wanted):
     """Exit code of one project; its build's errors are cases."""
+    if "xunit.v3" in text:
+        return run_program(project, wanted)
     folder = tempfile.mkdtemp(prefix="ide-dotnet-")
     try:
         chosen = os.path.join(folder, "ide.runsettings")
         settings(project, text, chosen)
         command = [
-            "dotnet", "test", project, "--nologo", "-m:1", "-nodeReuse:false", "-tl:off", "-v:minimal", "-p:UseSharedCompilation=false",
-            "--settings", chosen, "--logger", "ide", "--test-adapter-path", _TOOLS, "--results-directory", os.path.join(folder, "results"),
+            "dotnet", "test", project, *_BUILD, "--settings", chosen, "--logger", "ide", "--test-adapter-path", _TOOLS, "--results-directory", os.path.join(folder, "results"),
         ]
         if wanted:
             with open(os.path.join(folder, "wanted"), "w", encoding="utf-8", newline="") as cases:
@@ -102,23 +204,7 @@ def run(project, text, wanted):
             command += ["--filter", filter_of(wanted)]
         if ide_report.COVERAGE and "coverlet.collector" in text:
             command += ["--collect", "XPlat Code Coverage"]
-        building = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, errors="replace", cwd=os.path.dirname(project))
-        broken = {}
-        for line in building.stdout:
-            sys.stdout.write(line)
-            sys.stdout.flush()
-            found = _ERROR.match(line.rstrip("\n"))
-            if found:
-                path, number = os.path.join(os.path.dirname(project), found.group("path")), int(found.group("line") or 0) or None
-                if not path.startswith(ide_report.ROOT + "/") or not (number or path.endswith("proj")):
-                    # The compiler's or the SDK's own file: it is the project that they cannot build.
-                    path, number = (found.group("project") or project).partition("::")[0], None
-                broken.setdefault(ide_report.relative(path), (number, f"{found.group('code')}: {found.group('message')}"))
-        code = building.wait()
-        for path, (line, message) in broken.items():
-            ide_report.emit(
-                event="finish", id=path, name=path, path=path, line=line, status="error", duration=0, message=message[:4000],
-                frames=[{"path": path, "line": line, "function": None}] if line else [])
+        code = build(command, project)
         coverage(os.path.join(folder, "results"))
         return code
     finally:
