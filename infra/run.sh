@@ -35,7 +35,21 @@ fi
 . infra/publish.sh
 publish
 
+# The packages of the C# template, once, beside the start: its tests run without a network then. Where NuGet cannot be reached they say what is missing.
+fill_caches() {
+  local cache=$data/caches/nuget copy
+  [ ! -e "$cache" ] || return 0
+  copy=$(mktemp -d)
+  cp -R "$root/src/CodexCloudIde/Workspaces/Templates/csharp/." "$copy"
+  mkdir -p "$data/caches"
+  if nice dotnet restore "$copy/tests/WordCount.Tests" --packages "$cache.new" -v q -nologo -p:NuGetAudit=false >/dev/null 2>&1; then
+    mv "$cache.new" "$cache"
+  fi
+  rm -rf "$copy" "$cache.new"
+}
+
 mkdir -p "$data"
+(fill_caches &)
 say "Codex Cloud IDE: $urls   (files and databases: $data; stop with Ctrl+C)"
 cd "$app"
 exec dotnet CodexCloudIde.dll --urls "$urls" "--Ide:DataDirectory=$data" "${rest[@]}"
