@@ -28,7 +28,7 @@ public static class PackageCaches
     internal static IReadOnlyList<string> Environment { get; } =
     [
         $"GOPROXY=file://{Go}/cache/download,off", "GOSUMDB=off", "GOTOOLCHAIN=local", "GOTELEMETRY=off",
-        "CARGO_NET_OFFLINE=true", "DOTNET_CLI_TELEMETRY_OPTOUT=1", "DOTNET_NOLOGO=1", "NUGET_CERT_REVOCATION_MODE=offline",
+        "CARGO_NET_OFFLINE=true", "NUGET_CERT_REVOCATION_MODE=offline",
     ];
 
     /// <summary>Files of the shared root: (path, text).</summary>

@@ -21,7 +21,21 @@ internal static class TestIdentity
         var path = Relative(test.CodeFilePath is { Length: > 0 } source ? source : test.Source);
         var name = NameOf(test.FullyQualifiedName, test.DisplayName);
         var id = $"{path}::{name}";
-        return Wanted is null || Wanted.Contains(id) ? new JsonLine(line).Put("id", id).Put("name", name).Put("path", path).PutLine(test.LineNumber) : null;
+        return Wanted is null || Wanted.Contains(id) ? new JsonLine(line).Put("id", id).Put("name", ShortOf(name, path)).Put("path", path).PutLine(test.LineNumber) : null;
+    }
+
+    /// <summary>What people read: without the namespace, and without the class where the file is called like it.</summary>
+    internal static string ShortOf(string name, string path)
+    {
+        var end = name.IndexOfAny(['(', '"']) is >= 0 and var at ? at : name.Length;
+        var method = end == 0 ? -1 : name.LastIndexOf('.', end - 1, end);
+        if (method < 0)
+        {
+            return name;
+        }
+
+        var type = method > 0 ? name.LastIndexOfAny(['.', '+'], method - 1) : -1;
+        return name.Substring(type + 1, method - type - 1) == Path.GetFileNameWithoutExtension(path) ? name.Substring(method + 1) : name.Substring(type + 1);
     }
 
     /// <summary>The full name of the method with the arguments of this case, which some adapters leave to the display name and others repeat there.</summary>

@@ -70,6 +70,7 @@ public sealed class FileKindTests(IdeHost host, Chromium chromium) : IClassFixtu
         await using var other = await SignInAsync(chromium, host.Address);
         await other.EnterAsync(workspace);
         await other.OpenAsync("large.txt");
+        await Expect(other.Page.Locator(".large-line")).ToBeVisibleAsync();
         await other.RunAsync("Edit this large file");
         await Expect(other.Page.Locator(".large-line")).ToHaveCountAsync(0);
         await other.Page.Keyboard.PressAsync("Control+Home");

@@ -73,7 +73,7 @@ public sealed class DotnetTestRunTests(DotnetHost made) : IClassFixture<DotnetHo
         var run = await Host.TestAsync(await XunitAsync(), new { coverage = true });
         Assert.Equal(("dotnet test", "failed", 5, 2, 2, 0, 1), CountsOf(run));
         var cases = run.Cases();
-        Assert.Equal("passed", (string?)cases[Cases + "Sum_OfOne(net: 2)"]["status"]);
+        Assert.Equal(("passed", "Sum_OfOne(net: 2)"), ((string)cases[Cases + "Sum_OfOne(net: 2)"]["status"]!, (string)cases[Cases + "Sum_OfOne(net: 2)"]["name"]!));
         Assert.Equal(("skipped", "not yet"), ((string)cases[Cases + "Later"]["status"]!, (string)cases[Cases + "Later"]["message"]!));
         Assert.StartsWith("Assert.Equal() Failure: Values differ", (string)cases[Cases + "Price_IsNet"]["message"]!, StringComparison.Ordinal);
         var broken = cases[Cases + "Sum_OfNothing"];
@@ -109,7 +109,7 @@ public sealed class DotnetTestRunTests(DotnetHost made) : IClassFixture<DotnetHo
             """);
         var run = await Host.TestAsync(workspace, new { limits = new { idleSeconds = 20 } });
         var hung = run.Cases()["tests/TillTests.cs::Waiting.B_Hangs"];
-        Assert.Equal(("failed", "timedOut", 9), ((string)run["status"]!, (string)hung["status"]!, (int)hung["line"]!));
+        Assert.Equal(("failed", "timedOut", 9, "Waiting.B_Hangs"), ((string)run["status"]!, (string)hung["status"]!, (int)hung["line"]!, (string)hung["name"]!));
     }
 
     [Fact]
@@ -139,6 +139,7 @@ public sealed class DotnetTestRunTests(DotnetHost made) : IClassFixture<DotnetHo
         var run = await Host.TestAsync(workspace, new { });
         Assert.Equal(("dotnet test", "passed", 5, 5, 0, 0, 0), CountsOf(run));
         Assert.All(run["cases"]!.AsArray(), found => Assert.True((int?)found!["line"] > 0 && (string)found["path"]! == "tests/WordCount.Tests/CountingTests.cs", found.ToJsonString()));
+        Assert.Contains(run["cases"]!.AsArray(), found => (string)found!["name"]! == "MostCommon_Ties_AreAlphabetical");
     }
 
     [Fact]

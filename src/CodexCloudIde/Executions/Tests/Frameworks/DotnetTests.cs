@@ -17,6 +17,8 @@ internal static class DotnetTests
     /// <summary>Nothing stays behind to serve the next build, no feed of advisories is asked, and English is what the driver reads.</summary>
     public static IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
     {
+        ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
+        ["DOTNET_NOLOGO"] = "1",
         ["DOTNET_SKIP_FIRST_TIME_EXPERIENCE"] = "1",
         ["DOTNET_SKIP_WORKLOAD_INTEGRITY_CHECK"] = "true",
         ["DOTNET_CLI_UI_LANGUAGE"] = "en",

@@ -92,6 +92,14 @@ def coverage(folder):
                     ide_report.emit(event="coverage", id=None, files={file: sorted(number for number, hit in seen.items() if hit)})
 
 
+def short(name, path):
+    """What people read: without the namespace, and without the class where the file is called like it."""
+    end = min((at for at in (name.find("("), name.find('"')) if at >= 0), default=len(name))
+    types, _, method = name[:end].rpartition(".")
+    kind = re.split(r"[.+]", types)[-1]
+    return (method if not kind or kind == os.path.splitext(os.path.basename(path))[0] else f"{kind}.{method}") + name[end:]
+
+
 class Program:
     """What a test program of xUnit 3 says with `-reporter json`; people get a line for each case that ended."""
 
@@ -131,7 +139,7 @@ class Program:
         path = ide_report.relative(path) if path else ""
         method, display = self.names.get(said.get("TestMethodUniqueID"), ""), said["TestDisplayName"]
         name = display if display.startswith(method) else f'{method} "{display}"'
-        return {"id": f"{path}::{name}", "name": name, "path": path, "line": line}
+        return {"id": f"{path}::{name}", "name": short(name, path), "path": path, "line": line}
 
     def _end(self, kind, said, head):
         if not self._is_wanted(head) or kind == "test-not-run":
