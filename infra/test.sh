@@ -26,6 +26,7 @@ results=$PWD/artifacts/test-results
 rm -rf "$results"
 mkdir -p "$results"
 passed=0 failed=0 skipped=0
+red=()
 
 # count REPORT ATTRIBUTE: the sum over the report's assemblies.
 count() { { grep -o '<assembly [^>]*' "$1" | grep -o " $2=\"[0-9]*\"" | grep -o '[0-9]*' || echo 0; } | awk '{ n += $1 } END { print n + 0 }'; }
@@ -57,6 +58,7 @@ for run in "${runs[@]}"; do
     --no-ansi --progress off --results-directory "$results" --report-xunit-xml --report-xunit-xml-filename "$name.xml" ${option:+"$option" "$selected"} </dev/null || status=$?
   if [ ! -s "$report" ]; then
     say "!! $name left no report (exit status $status)"
+    red+=("$name left no report")
     failed=$((failed + 1))
     continue
   fi
@@ -68,9 +70,12 @@ for run in "${runs[@]}"; do
     say "!! $name ended with status $status although no test failed"
     f=1
   fi
+  # The end of a long output is what is seen of it: the names of what failed are told there once more.
+  mapfile -t -O ${#red[@]} red < <(grep -o '<test [^>]*result="Fail"' "$report" | grep -o ' name="[^"]*"' | cut -d'"' -f2)
   say "== $name: $p passed, $f failed, $s skipped in $((SECONDS - begun)) s"
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 done
 
+for name in "${red[@]}"; do say "failed: $name"; done
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ] && [ "$passed" != 0 ]

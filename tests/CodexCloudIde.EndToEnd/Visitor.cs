@@ -102,7 +102,7 @@ internal sealed class Visitor(IPage page) : IAsyncDisposable
               const editors = window.codex.editors;
               const view = editors.activeEditor;
               return view ? editors.pathOf(view.getModel()?.uri.toString() ?? "") === editors.activePath
-                : document.querySelector(".group.focused .stage > :not(.monaco-host, .editor-skeleton)") !== null;
+                : document.querySelector(".group.focused .stage > :not(.monaco-host, .editor-skeleton, .welcome)") !== null;
             }
             """);
     }
