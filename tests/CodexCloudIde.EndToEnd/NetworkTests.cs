@@ -125,6 +125,9 @@ public sealed class NetworkTests(Chromium chromium) : IClassFixture<Chromium>
         }
 
         var typed = Enumerable.Range(0, visitors.Count).SelectMany(person => Enumerable.Range(0, Rounds).SelectMany(round => KeysOf(person, round)));
+        var missing = string.Concat(typed.Except(text));
+        var keys = missing.Length == 0 ? [] : await Task.WhenAll(visitors.Select(visitor => visitor.Page.EvaluateAsync<string>("() => `${document.activeElement?.className} of a page of ${Math.round(performance.now())} ms`")));
+        Assert.True(missing.Length == 0, $"Missing: {missing}. The keys go to: {string.Join("; ", keys)}.");
         Assert.Equal(string.Concat(typed.Concat("begin\n").Order()), string.Concat(text.Order()));
     }
 }

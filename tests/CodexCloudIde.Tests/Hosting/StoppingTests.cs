@@ -25,9 +25,10 @@ public sealed class StoppingTests
         var cut = new TaskCompletionSource();
         app.MapPost("/upload", async (HttpContext context) =>
         {
-            begun.Signal();
+            // Kestrel may end a read by itself when it stops: this one does not read what does not come.
             await using var heard = context.RequestAborted.UnsafeRegister(_ => cut.TrySetResult(), null);
-            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+            begun.Signal();
+            await cut.Task.WaitAsync(TestContext.Current.CancellationToken);
         });
         app.MapGet("/work", async (HttpContext context) =>
         {

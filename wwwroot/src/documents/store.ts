@@ -27,12 +27,11 @@ export class IndexedPending implements PendingStore {
   /** The texts that are in the database, by client. */
   private readonly written = new Map<string, string>();
   private writing = false;
-  private hurry: (() => void) | null = null;
 
   constructor(private database: IDBDatabase | null, public document: string) {
     // A page that goes, or is looked away from, may not come back.
-    globalThis.addEventListener?.("pagehide", () => this.hurry?.());
-    globalThis.document?.addEventListener("visibilitychange", () => this.hurry?.());
+    globalThis.addEventListener?.("pagehide", () => void this.commit());
+    globalThis.document?.addEventListener("visibilitychange", () => void this.commit());
   }
 
   put(pending: Pending): void {
@@ -96,10 +95,7 @@ export class IndexedPending implements PendingStore {
   /** What is acknowledged at once need not be written at all; a large text least of all. */
   private pause(): Promise<void> {
     const units = Math.max(...[...this.waiting.values()].map((pending) => (pending && this.written.get(pending.clientId) !== pending.base ? pending.base.length : 0)));
-    return globalThis.document?.hidden ? Promise.resolve() : new Promise((resolve) => {
-      const timer = setTimeout(resolve, units > large ? longPause : shortPause);
-      this.hurry = () => (clearTimeout(timer), resolve());
-    });
+    return globalThis.document?.hidden ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, units > large ? longPause : shortPause));
   }
 
   /** One write at a time, of what has changed by then: one record in another's place is one transaction. */
@@ -115,14 +111,18 @@ export class IndexedPending implements PendingStore {
         }
       }
       await this.pause();
-      const changes = [...this.waiting];
-      this.waiting.clear();
-      await this.commit(changes);
+      await this.commit();
     }
     this.writing = false;
   }
 
-  private commit(changes: [string, Pending | null][]): Promise<void> {
+  /** What waits becomes one transaction, behind those that are under way. */
+  private commit(): Promise<void> {
+    const changes = [...this.waiting];
+    if (changes.length === 0 || !this.database) {
+      return Promise.resolve();
+    }
+    this.waiting.clear();
     return new Promise((resolve) => {
       let transaction: IDBTransaction;
       try {
@@ -157,6 +157,8 @@ export class IndexedPending implements PendingStore {
           }
         }
       }
+      // Said by itself, or a page that goes before the answers come takes the transaction with it.
+      transaction.commit();
     });
   }
 }
