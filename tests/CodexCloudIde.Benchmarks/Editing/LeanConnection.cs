@@ -1,62 +1,93 @@
 using System.Buffers;
-using System.Collections.Concurrent;
+using System.Buffers.Binary;
+using System.Buffers.Text;
 using System.Globalization;
-using System.Net.WebSockets;
+using System.Net.Sockets;
 using System.Text;
 using MessagePack;
 
 namespace CodexCloudIde.Benchmarks.Editing;
 
 /// <summary>What a call was answered: a revision or an error.</summary>
-internal readonly record struct LeanAnswer(long Revision, string? DocumentId, string? Error);
+internal readonly record struct LeanAnswer(long Call, long Revision, string? DocumentId, string? Error);
+
+/// <summary>A document that a connection has open.</summary>
+internal sealed class LeanDocument(string id, long revision)
+{
+    public readonly byte[] Id = Encoding.UTF8.GetBytes(id);
+
+    /// <summary>The newest revision that the connection has heard of.</summary>
+    public long Known = revision;
+
+    public string Text { get; } = id;
+}
 
 /// <summary>
-/// A SignalR connection in MessagePack that does no more than it must: events are counted and not decoded. Where thousands of clients share the machine with the server, theirs
-/// must not be the work that is measured.
+/// A SignalR connection in MessagePack over a blocking socket that does no more than it must: events are counted and not decoded, nothing is asynchronous, and nothing is
+/// allocated for an event. Where thousands of clients share the machine with the server, theirs must not be the work that is measured.
 /// </summary>
-internal sealed class LeanConnection : IAsyncDisposable
+/// <remarks>One thread may write while another reads.</remarks>
+internal sealed class LeanConnection : IDisposable
 {
     private const int Invocation = 1;
     private const int Completion = 3;
-    private static readonly ReadOnlyMemory<byte> Handshake = Encoding.UTF8.GetBytes("{\"protocol\":\"messagepack\",\"version\":1}\u001e");
+    private const byte Mask = 0x5A;
 
-    private readonly ClientWebSocket socket = new();
-    private readonly ConcurrentDictionary<long, TaskCompletionSource<LeanAnswer>> calls = new();
-    private readonly SemaphoreSlim sending = new(1);
-    private readonly CancellationTokenSource ending = new();
-    private readonly Action edited;
-    private Task listening = Task.CompletedTask;
-    private long last;
+    private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly ArrayBufferWriter<byte> body = new(256);
+    private byte[] sending = new byte[512];
+    private byte[] frames = new byte[4096];
+    private byte[] messages = new byte[4096];
+    private LeanDocument[] opened = [];
+    private int framed;
+    private int filled;
 
-    private LeanConnection(Action edited) => this.edited = edited;
+    private LeanConnection(Uri hub) => socket.Connect(hub.Host, hub.Port);
+
+    public int Descriptor => (int)socket.Handle;
+
+    /// <summary>Events <c>Edited</c> so far.</summary>
+    public long Heard { get; private set; }
 
     /// <param name="hub">Its HTTP address.</param>
     /// <param name="token">A bearer token.</param>
-    /// <param name="edited">Called for every event <c>Edited</c>.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<LeanConnection> OpenAsync(Uri hub, string token, Action edited, CancellationToken cancellationToken)
+    public static LeanConnection Open(Uri hub, string token)
     {
-        var connection = new LeanConnection(edited);
-        connection.socket.Options.SetRequestHeader("Authorization", $"Bearer {token}");
-        await connection.socket.ConnectAsync(new UriBuilder(hub) { Scheme = "ws" }.Uri, cancellationToken);
-        await connection.socket.SendAsync(Handshake, WebSocketMessageType.Binary, true, cancellationToken);
-        var answer = new byte[64];
-        var received = await connection.socket.ReceiveAsync(answer, cancellationToken);
-        if (received.Count != 3) throw new InvalidDataException($"No handshake: {Encoding.UTF8.GetString(answer, 0, received.Count)}");
-        connection.listening = Task.Run(connection.ListenAsync, CancellationToken.None);
+        var connection = new LeanConnection(hub);
+        connection.socket.Send(Encoding.ASCII.GetBytes(
+            $"GET {hub.AbsolutePath} HTTP/1.1\r\nHost: {hub.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {Convert.ToBase64String(Guid.NewGuid().ToByteArray())}\r\nAuthorization: Bearer {token}\r\n\r\n"));
+        var answer = new StringBuilder();
+        var one = new byte[1];
+        while (!answer.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && connection.socket.Receive(one) == 1) answer.Append((char)one[0]);
+        if (!answer.ToString().StartsWith("HTTP/1.1 101", StringComparison.Ordinal)) throw new InvalidDataException($"No WebSocket: {answer}");
+        connection.Send("{\"protocol\":\"messagepack\",\"version\":1}\u001e"u8);
+        while (connection.filled < 3) connection.Fill();
+        connection.filled -= 3;
+        connection.messages.AsSpan(3, connection.filled).CopyTo(connection.messages);
         return connection;
     }
 
-    public Task<LeanAnswer> OpenAsync(string workspace, string path) => CallAsync("Open", 2, (ref MessagePackWriter writer) =>
+    /// <summary>Opens a document and waits for the answer.</summary>
+    /// <returns>The document as this connection knows it from here on.</returns>
+    public LeanDocument Open(string workspace, string path)
     {
-        writer.Write("workspaceId");
-        writer.Write(workspace);
-        writer.Write("path");
-        writer.Write(path);
-    });
+        Call(0, "Open", 2, (ref MessagePackWriter writer) =>
+        {
+            writer.Write("workspaceId");
+            writer.Write(workspace);
+            writer.Write("path");
+            writer.Write(path);
+        });
+        LeanAnswer? answered = null;
+        while (answered is null) Receive(answer => answered = answer);
+        if (answered.Value.Error is { } error) throw new InvalidDataException($"{path} did not open: {error}");
+        var document = new LeanDocument(answered.Value.DocumentId!, answered.Value.Revision);
+        opened = [.. opened, document];
+        return document;
+    }
 
-    /// <summary>Inserts at the start of the text.</summary>
-    public Task<LeanAnswer> InsertAsync(string documentId, string clientId, long sequence, long baseRevision, string text) => CallAsync("Submit", 5, (ref MessagePackWriter writer) =>
+    /// <summary>Inserts at the start of the text. The answer comes by <see cref="Receive"/> with the same <paramref name="call"/>.</summary>
+    public void Insert(long call, string documentId, string clientId, long sequence, long baseRevision, string text) => Call(call, "Submit", 5, (ref MessagePackWriter writer) =>
     {
         writer.Write("documentId");
         writer.Write(documentId);
@@ -71,39 +102,23 @@ internal sealed class LeanConnection : IAsyncDisposable
         writer.Write(text);
     });
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Takes what has come, and waits only if nothing has.</summary>
+    public void Receive(Action<LeanAnswer> answered)
     {
-        await ending.CancelAsync();
-        await listening;
-        socket.Dispose();
-        sending.Dispose();
-        ending.Dispose();
+        Fill();
+        var read = ReadAll(answered);
+        messages.AsSpan(read, filled - read).CopyTo(messages);
+        filled -= read;
     }
+
+    public void Dispose() => socket.Dispose();
 
     private delegate void Members(ref MessagePackWriter writer);
 
-    private async Task<LeanAnswer> CallAsync(string target, int members, Members write)
+    private void Call(long id, string target, int members, Members write)
     {
-        var id = Interlocked.Increment(ref last);
-        var done = calls[id] = new TaskCompletionSource<LeanAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var message = Encode(id, target, members, write);
-        await sending.WaitAsync();
-        try
-        {
-            await socket.SendAsync(message, WebSocketMessageType.Binary, true, CancellationToken.None);
-        }
-        finally
-        {
-            sending.Release();
-        }
-
-        return await done.Task;
-    }
-
-    private static byte[] Encode(long id, string target, int members, Members write)
-    {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        var writer = new MessagePackWriter(buffer);
+        body.ResetWrittenCount();
+        var writer = new MessagePackWriter(body);
         writer.WriteArrayHeader(6);
         writer.Write(Invocation);
         writer.WriteMapHeader(0);
@@ -114,91 +129,141 @@ internal sealed class LeanConnection : IAsyncDisposable
         write(ref writer);
         writer.WriteArrayHeader(0);
         writer.Flush();
-
-        var prefix = new List<byte>();
-        for (var left = buffer.WrittenCount; ; left >>= 7)
+        Span<byte> message = stackalloc byte[body.WrittenCount + 5];
+        var at = 0;
+        for (var left = body.WrittenCount; ; left >>= 7)
         {
-            prefix.Add((byte)(left >= 0x80 ? (left & 0x7F) | 0x80 : left));
+            message[at++] = (byte)(left >= 0x80 ? (left & 0x7F) | 0x80 : left);
             if (left < 0x80) break;
         }
 
-        return [.. prefix, .. buffer.WrittenSpan];
+        body.WrittenSpan.CopyTo(message[at..]);
+        Send(message[..(at + body.WrittenCount)]);
     }
 
-    private async Task ListenAsync()
+    /// <summary>As one binary WebSocket message.</summary>
+    private void Send(ReadOnlySpan<byte> payload)
     {
-        var buffer = new byte[16 * 1024];
-        var filled = 0;
-        try
+        if (sending.Length < payload.Length + 8) sending = new byte[2 * (payload.Length + 8)];
+        sending[0] = 0x82;
+        var at = 2;
+        if (payload.Length < 126)
         {
-            while (true)
-            {
-                if (filled == buffer.Length) Array.Resize(ref buffer, 2 * buffer.Length);
-                var received = await socket.ReceiveAsync(buffer.AsMemory(filled), ending.Token);
-                if (received.MessageType == WebSocketMessageType.Close) break;
-                filled += received.Count;
-                var read = ReadAll(buffer.AsMemory(0, filled));
-                buffer.AsSpan(read, filled - read).CopyTo(buffer);
-                filled -= read;
-            }
+            sending[1] = (byte)(0x80 | payload.Length);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or WebSocketException)
+        else
         {
-            // The end.
+            sending[1] = 0x80 | 126;
+            BinaryPrimitives.WriteUInt16BigEndian(sending.AsSpan(at), (ushort)payload.Length);
+            at += 2;
         }
 
-        foreach (var call in calls.Values) call.TrySetException(new IOException("The connection has ended."));
+        sending.AsSpan(at, 4).Fill(Mask);
+        at += 4;
+        foreach (var one in payload) sending[at++] = (byte)(one ^ Mask);
+        socket.Send(sending.AsSpan(0, at));
+    }
+
+    /// <summary>Reads once, and puts the payloads of whole frames behind one another.</summary>
+    private void Fill()
+    {
+        if (framed == frames.Length) Array.Resize(ref frames, 2 * frames.Length);
+        var received = socket.Receive(frames.AsSpan(framed));
+        if (received == 0) throw new EndOfStreamException("The server has ended the connection.");
+        framed += received;
+        var at = 0;
+        while (FrameAt(at) is { } frame && frame.Start + frame.Length <= framed)
+        {
+            if (frame.Code == 8) throw new EndOfStreamException("The server has closed the connection.");
+            if (frame.Code < 8)
+            {
+                while (messages.Length - filled < frame.Length) Array.Resize(ref messages, 2 * messages.Length);
+                frames.AsSpan(frame.Start, frame.Length).CopyTo(messages.AsSpan(filled));
+                filled += frame.Length;
+            }
+
+            at = frame.Start + frame.Length;
+        }
+
+        frames.AsSpan(at, framed - at).CopyTo(frames);
+        framed -= at;
+    }
+
+    private (int Code, int Start, int Length)? FrameAt(int at)
+    {
+        if (framed - at < 2) return null;
+        var (code, length) = (frames[at] & 0x0F, frames[at + 1] & 0x7F);
+        var start = at + 2 + (length switch { 126 => 2, 127 => 8, _ => 0 });
+        if (start > framed) return null;
+        if (length == 126) length = BinaryPrimitives.ReadUInt16BigEndian(frames.AsSpan(at + 2));
+        else if (length == 127) length = checked((int)BinaryPrimitives.ReadInt64BigEndian(frames.AsSpan(at + 2)));
+        return (code, start, length);
     }
 
     /// <summary>Bytes of whole messages.</summary>
-    private int ReadAll(ReadOnlyMemory<byte> bytes)
+    private int ReadAll(Action<LeanAnswer> answered)
     {
         for (var at = 0; ;)
         {
             var (size, start) = (0, at);
             for (var shift = 0; ; shift += 7)
             {
-                if (start == bytes.Length) return at;
-                var group = bytes.Span[start++];
+                if (start == filled) return at;
+                var group = messages[start++];
                 size |= (group & 0x7F) << shift;
                 if (group < 0x80) break;
             }
 
-            if (start + size > bytes.Length) return at;
-            Read(bytes.Slice(start, size));
+            if (start + size > filled) return at;
+            Read(messages.AsMemory(start, size), answered);
             at = start + size;
         }
     }
 
-    private void Read(ReadOnlyMemory<byte> message)
+    private void Read(ReadOnlyMemory<byte> message, Action<LeanAnswer> answered)
     {
         var reader = new MessagePackReader(message);
         reader.ReadArrayHeader();
         var type = reader.ReadInt32();
         if (type is not (Invocation or Completion)) return;
         reader.Skip();
-        if (type == Invocation)
+        if (type == Completion)
         {
-            reader.Skip();
-            if (reader.TryReadStringSpan(out var target) && target.SequenceEqual("Edited"u8)) edited();
+            answered(AnswerOf(ref reader));
             return;
         }
 
-        var id = long.Parse(reader.ReadString()!, CultureInfo.InvariantCulture);
-        if (calls.TryRemove(id, out var call)) call.SetResult(AnswerOf(ref reader));
+        reader.Skip();
+        if (!reader.TryReadStringSpan(out var target) || !target.SequenceEqual("Edited"u8)) return;
+        Heard++;
+        reader.ReadArrayHeader();
+        ReadOnlySpan<byte> document = default;
+        var revision = 0L;
+        for (var left = reader.ReadMapHeader(); left > 0 && (revision == 0 || document.IsEmpty); left--)
+        {
+            if (!reader.TryReadStringSpan(out var key)) throw new InvalidDataException("An event without names.");
+            if (key.SequenceEqual("documentId"u8)) reader.TryReadStringSpan(out document);
+            else if (key.SequenceEqual("revision"u8)) revision = reader.ReadInt64();
+            else reader.Skip();
+        }
+
+        foreach (var open in opened.AsSpan())
+        {
+            if (document.SequenceEqual(open.Id)) Volatile.Write(ref open.Known, Math.Max(open.Known, revision));
+        }
     }
 
     private static LeanAnswer AnswerOf(ref MessagePackReader reader)
     {
-        var answer = default(LeanAnswer);
+        if (!reader.TryReadStringSpan(out var id) || !Utf8Parser.TryParse(id, out long call, out _)) throw new InvalidDataException("An answer to nothing.");
+        var answer = new LeanAnswer(call, 0, null, null);
         if (reader.ReadInt32() != 3) return answer with { Error = reader.ReadString() ?? "no result" };
         for (var left = reader.ReadMapHeader(); left > 0; left--)
         {
-            var key = reader.ReadString();
-            if (reader.TryReadNil()) continue;
-            if (key == "revision") answer = answer with { Revision = reader.ReadInt64() };
-            else if (key == "documentId") answer = answer with { DocumentId = reader.ReadString() };
-            else if (key == "error") answer = answer with { Error = reader.ReadString() };
+            if (!reader.TryReadStringSpan(out var key)) throw new InvalidDataException("An answer without names.");
+            if (key.SequenceEqual("revision"u8)) answer = reader.TryReadNil() ? answer : answer with { Revision = reader.ReadInt64() };
+            else if (key.SequenceEqual("documentId"u8)) answer = answer with { DocumentId = reader.ReadString() };
+            else if (key.SequenceEqual("error"u8)) answer = answer with { Error = reader.ReadString() };
             else reader.Skip();
         }
 

@@ -76,7 +76,7 @@ internal sealed class LocalProduct : IAsyncDisposable
     /// <summary>A connection to the documents hub as browsers have it; not started.</summary>
     public HubConnection Hub() => Connect(new Uri(address, "hubs/documents"));
 
-    public Task<LeanConnection> LeanHubAsync(Action edited, CancellationToken cancellationToken) => LeanConnection.OpenAsync(new Uri(address, "hubs/documents"), Token, edited, cancellationToken);
+    public LeanConnection LeanHub() => LeanConnection.Open(new Uri(address, "hubs/documents"), Token);
 
     public static HubConnection Connect(Uri hub) => new HubConnectionBuilder()
         .WithUrl(hub, options =>

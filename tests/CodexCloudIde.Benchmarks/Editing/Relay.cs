@@ -117,7 +117,8 @@ internal sealed class RelayEar(IHubContext<RelayHub> hub) : IRelayEar
     public Task EditedAsync(long revision, RelayedEdit edit)
     {
         var message = new EditedMessage(edit.DocumentId, revision, edit.ClientId, edit.Sequence, Actor, edit.Operation);
-        foreach (var connection in Connections[edit.DocumentId]) _ = hub.Clients.Client(connection).SendAsync("Edited", message);
+        // Encoded once for all of them.
+        _ = hub.Clients.Clients(Connections[edit.DocumentId]).SendAsync("Edited", message);
         return Task.CompletedTask;
     }
 }
