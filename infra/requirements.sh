@@ -23,6 +23,8 @@ missing_to_run() {
   [ -x /usr/bin/python3 ] || echo python3
   python_has pytest || echo python3-pytest
   python_has coverage || echo python3-coverage
+  # With it "python3 -m venv" and pip work in terminals and runs.
+  python_has ensurepip || echo python3-venv
   node_is_recent || echo nodejs
   # Other builds of nodejs bring npm along; Debian's does not.
   have npm || echo npm

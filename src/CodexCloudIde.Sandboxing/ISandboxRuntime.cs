@@ -41,6 +41,12 @@ public interface ISandbox : IAsyncDisposable
 
     /// <summary>What changed in the workspace's overlay, after the command ended. Links are never followed; special files are skipped.</summary>
     Task<CollectedChanges> CollectAsync(CollectLimits limits, CancellationToken cancellationToken);
+
+    /// <summary>Brings what the run compiled into <see cref="SandboxSpecification.CompiledPath"/>, after the command ended. Nobody else may use that directory meanwhile.</summary>
+    /// <param name="asOf">No file is kept as newer than this: what is edited while it is compiled must look newer than what came of it.</param>
+    /// <param name="mostBytes">Of the run's own; more is not kept.</param>
+    /// <returns>Whether anything was kept.</returns>
+    Task<bool> KeepCompiledAsync(DateTimeOffset asOf, long mostBytes, CancellationToken cancellationToken);
 }
 
 /// <summary>A program on a pseudo-terminal inside a sandbox.</summary>

@@ -18,17 +18,26 @@ public static class PackageCaches
     /// <summary>Crates as <c>cargo vendor DIR</c> writes them.</summary>
     public const string Cargo = $"{Folder}/cargo";
 
+    /// <summary>npm's own cache (<c>npm ci --cache DIR</c>): <c>npm ci</c> inside installs from it what a lock file names.</summary>
+    public const string Npm = $"{Folder}/npm";
+
+    /// <summary>Wheels and source archives (<c>pip download -d DIR</c>).</summary>
+    public const string Pip = $"{Folder}/pip";
+
     /// <summary>By the name that an operator calls them.</summary>
     public static IReadOnlyDictionary<string, string> Points { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
     {
-        ["nuget"] = NuGet, ["go"] = Go, ["cargo"] = Cargo,
+        ["nuget"] = NuGet, ["npm"] = Npm, ["pip"] = Pip, ["go"] = Go, ["cargo"] = Cargo,
     };
 
     /// <summary>Variables of every sandbox, for the clients that have no file for the whole system.</summary>
     internal static IReadOnlyList<string> Environment { get; } =
     [
         $"GOPROXY=file://{Go}/cache/download,off", "GOSUMDB=off", "GOTOOLCHAIN=local", "GOTELEMETRY=off",
-        "CARGO_NET_OFFLINE=true", "NUGET_CERT_REVOCATION_MODE=offline",
+        "CARGO_NET_OFFLINE=true",
+        $"npm_config_cache={Npm}", "npm_config_offline=true", "npm_config_audit=false", "npm_config_fund=false", "npm_config_update_notifier=false", "npm_config_logs_max=0",
+        $"PIP_FIND_LINKS={Pip}", "PIP_NO_INDEX=1", "PIP_NO_CACHE_DIR=1", "PIP_DISABLE_PIP_VERSION_CHECK=1",
+        "NUGET_CERT_REVOCATION_MODE=offline",
     ];
 
     /// <summary>Files of the shared root: (path, text).</summary>

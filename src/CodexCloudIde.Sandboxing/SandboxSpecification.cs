@@ -24,6 +24,12 @@ public sealed record SandboxSpecification(string WorkspacePath, WorkspaceMode Mo
     /// <summary>Further read-only directories.</summary>
     public IReadOnlyList<SandboxMount> Mounts { get; init; } = [];
 
+    /// <summary>
+    /// A host directory, stored as <see cref="SandboxUser"/>, of what earlier runs have compiled: at <see cref="SandboxPaths.Compiled"/> under a layer of the sandbox's own, which
+    /// <see cref="ISandbox.KeepCompiledAsync"/> adds to it. Null: there is none.
+    /// </summary>
+    public string? CompiledPath { get; init; }
+
     /// <summary>The one way out, reached inside at <c>127.0.0.1:3128</c> as an HTTP proxy; null is no network at all.</summary>
     public Egress.EgressRule? Egress { get; init; }
 }
@@ -42,6 +48,9 @@ public static class SandboxPaths
 
     /// <summary>Read-only certificates of the operator's own authorities.</summary>
     public const string Trust = "/ide/trust";
+
+    /// <summary>Where compilers keep what they have compiled; written to only where a specification has such a directory.</summary>
+    public const string Compiled = "/ide/compiled";
 
     /// <summary>A file that a job may append machine-readable lines to; see <see cref="ISandbox.ReadReport"/>.</summary>
     public const string Report = "/ide/report/events";

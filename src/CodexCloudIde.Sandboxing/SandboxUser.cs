@@ -1,3 +1,5 @@
+using CodexCloudIde.Sandboxing.Linux;
+
 namespace CodexCloudIde.Sandboxing;
 
 /// <summary>
@@ -11,4 +13,11 @@ public static class SandboxUser
 
     /// <summary>Group of every file of a workspace on the host.</summary>
     public const uint GroupId = 1000;
+
+    /// <summary>Gives a file or folder to this account.</summary>
+    /// <exception cref="SandboxException">The host refused.</exception>
+    public static void Own(string path)
+    {
+        if (Libc.ChangeOwnerAt(Libc.AtFdCwd, path, UserId, GroupId, 0) != 0) throw Libc.Failure("chown");
+    }
 }

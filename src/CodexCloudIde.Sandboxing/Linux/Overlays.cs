@@ -13,18 +13,21 @@ internal enum LayerNaming
     ByPath,
 }
 
+/// <summary>Of a scratch file system: what is written, and where the overlay works.</summary>
+internal readonly record struct LayerFolders(string Upper, string Work);
+
 /// <summary>
-/// Overlays over a mapped folder and a scratch file system with <c>upper</c> and <c>work</c>. Older kernels take layers as words only, and only
+/// Overlays over a mapped folder and two folders of a scratch file system, one for what is written and one to work in. Older kernels take layers as words only, and only
 /// such as are attached in the caller's mount namespace. The words are the caller's own descriptors (<c>/proc/thread-self/fd/N</c>), so that
 /// no name with a comma or colon, which those kernels cannot be told, ever stands in them.
 /// </summary>
 internal static class Overlays
 {
-    public static SafeFileHandle OfDescriptors(SafeFileHandle lower, SafeFileHandle scratch)
+    public static SafeFileHandle OfDescriptors(SafeFileHandle lower, SafeFileHandle scratch, LayerFolders folders)
     {
         using var context = Mounts.Open("overlay");
-        using var upper = Folder(scratch, "upper");
-        using var work = Folder(scratch, "work");
+        using var upper = Folder(scratch, folders.Upper);
+        using var work = Folder(scratch, folders.Work);
         Mounts.Set(context, "lowerdir+", lower);
         Mounts.Set(context, "upperdir", upper);
         Mounts.Set(context, "workdir", work);
@@ -33,7 +36,7 @@ internal static class Overlays
 
     /// <summary>Attaches both mounts on <paramref name="folder"/> of the calling thread's namespace, makes the overlay and detaches them.</summary>
     /// <returns>The overlay, and the scratch file system as a detached mount again: one that was attached once cannot be moved elsewhere.</returns>
-    public static (SafeFileHandle Overlay, SafeFileHandle Scratch) OfPaths(SafeFileHandle lower, SafeFileHandle scratch, string folder)
+    public static (SafeFileHandle Overlay, SafeFileHandle Scratch) OfPaths(SafeFileHandle lower, SafeFileHandle scratch, LayerFolders folders, string folder)
     {
         Mounts.Attach(lower, folder);
         try
@@ -42,8 +45,8 @@ internal static class Overlays
             try
             {
                 using var context = Mounts.Open("overlay");
-                using var upper = Folder(scratch, "upper");
-                using var work = Folder(scratch, "work");
+                using var upper = Folder(scratch, folders.Upper);
+                using var work = Folder(scratch, folders.Work);
                 Mounts.Set(context, "lowerdir", PathOf(lower));
                 Mounts.Set(context, "upperdir", PathOf(upper));
                 Mounts.Set(context, "workdir", PathOf(work));

@@ -107,6 +107,11 @@ internal sealed class OciSandbox : ISandbox
             ? throw new InvalidOperationException("Collect after the command ended.")
             : Task.Run(() => specification.Mode == WorkspaceMode.Overlay ? new OverlayCollector(files.Scratch, files.Lower, limits, cancellationToken).Collect() : new([], false, 0), cancellationToken);
 
+    public Task<bool> KeepCompiledAsync(DateTimeOffset asOf, long mostBytes, CancellationToken cancellationToken) =>
+        !box.Process.Exited.IsCompleted
+            ? throw new InvalidOperationException("Keep after the command ended.")
+            : Task.Run(() => specification.CompiledPath is { } path && new CompiledLayer(files.Scratch, path, asOf, cancellationToken).Apply(mostBytes), cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref disposed, 1) == 1)

@@ -18,7 +18,7 @@ internal static class RootFileSystem
 
     private static readonly string[] Folders =
     [
-        "dev", "etc", "etc/ssl", "home", "home/user", "ide", "ide/job", "ide/report", "mnt", "opt", "proc", "root", "run", "scratch", "sys", "tmp",
+        "dev", "etc", "etc/ssl", "home", "home/user", "ide", "ide/compiled", "ide/job", "ide/report", "mnt", "opt", "proc", "root", "run", "scratch", "sys", "tmp",
         "usr", "var", "var/tmp", "workspace",
     ];
 

@@ -4,12 +4,16 @@ using Microsoft.Win32.SafeHandles;
 namespace CodexCloudIde.Sandboxing.Oci;
 
 /// <summary>
-/// What a sandbox's files are made of, as descriptors: the host's folder, mapped into the sandbox's ids; one capped file system for everything
-/// that may be written; and, over both, the overlay. They outlive the sandbox's own mounts, so that what it left can be read afterwards.
+/// What a sandbox's files are made of, as descriptors: the host's folders, mapped into the sandbox's ids; one capped file system for everything
+/// that may be written; and the overlays, each over one of the former and a part of the latter. They outlive the sandbox's own mounts, so that what it left can be read afterwards.
 /// </summary>
 internal sealed class WorkspaceMounts : IDisposable
 {
+    private static readonly LayerFolders OfWorkspace = new("upper", "work");
+    private static readonly LayerFolders OfCompiled = new("compiled", "compiled-work");
+
     private SafeFileHandle? overlay;
+    private SafeFileHandle? compiled;
     private SafeFileHandle? again;
 
     private WorkspaceMounts(SafeFileHandle lower, SafeFileHandle scratch)
@@ -21,11 +25,11 @@ internal sealed class WorkspaceMounts : IDisposable
     /// <summary>The host's folder.</summary>
     public SafeFileHandle Lower { get; }
 
-    /// <summary>Holds <c>upper</c>, <c>tmp</c>, <c>home</c>, <c>job</c> and <c>report</c>.</summary>
+    /// <summary>Holds <c>upper</c>, <c>compiled</c>, <c>tmp</c>, <c>home</c>, <c>job</c> and <c>report</c>.</summary>
     public SafeFileHandle Scratch { get; }
 
     private static (string Folder, uint Mode)[] Folders =>
-        [("upper", 493), ("work", 448), ("tmp", 1023), ("home", 493), ("job", 493), ("report", 493)];
+        [(OfWorkspace.Upper, 493), (OfWorkspace.Work, 448), (OfCompiled.Upper, 493), (OfCompiled.Work, 448), ("tmp", 1023), ("home", 493), ("job", 493), ("report", 493)];
 
     /// <param name="users">The sandbox's user namespace.</param>
     /// <param name="owner">Host id of the sandbox's user.</param>
@@ -42,7 +46,14 @@ internal sealed class WorkspaceMounts : IDisposable
             mounts = new WorkspaceMounts(lower, MakeScratch(specification.Limits, owner));
             if (isLayered)
             {
-                await mounts.LayAsync(naming, visitor, folder).ConfigureAwait(false);
+                mounts.overlay = await mounts.LayAsync(lower, OfWorkspace, naming, visitor, folder).ConfigureAwait(false);
+            }
+
+            if (specification.CompiledPath is { } path)
+            {
+                using var kept = Mounts.Clone(path);
+                Mounts.Restrict(kept, readOnly: true, users);
+                mounts.compiled = await mounts.LayAsync(kept, OfCompiled, naming, visitor, folder).ConfigureAwait(false);
             }
 
             return mounts;
@@ -59,6 +70,10 @@ internal sealed class WorkspaceMounts : IDisposable
     public void AttachInside()
     {
         Mounts.Attach(overlay ?? Lower, SandboxPaths.Workspace);
+        if (compiled is not null)
+        {
+            Mounts.Attach(compiled, SandboxPaths.Compiled);
+        }
 
         // Attached for a moment, so that its folders can be bound one by one; the layer's own folders are never visible inside.
         Mounts.Attach(again ?? Scratch, "/scratch");
@@ -70,12 +85,14 @@ internal sealed class WorkspaceMounts : IDisposable
 
         Mounts.Detach("/scratch");
         overlay?.Dispose();
+        compiled?.Dispose();
         again?.Dispose();
     }
 
     public void Dispose()
     {
         overlay?.Dispose();
+        compiled?.Dispose();
         again?.Dispose();
         Scratch.Dispose();
         Lower.Dispose();
@@ -88,7 +105,7 @@ internal sealed class WorkspaceMounts : IDisposable
         {
             Check(Libc.MakeDirectoryAt(scratch.Number(), folder, 448), "mkdir");
             Check(Libc.ChangeModeAt(scratch.Number(), folder, mode, 0), "chmod");
-            if (folder is not ("work" or "job"))
+            if (folder is not ("work" or "compiled-work" or "job"))
             {
                 Check(Libc.ChangeOwnerAt(scratch.Number(), folder, owner, owner, 0), "chown");
             }
@@ -105,15 +122,21 @@ internal sealed class WorkspaceMounts : IDisposable
         }
     }
 
-    private async Task LayAsync(LayerNaming naming, NamespaceThread visitor, string folder)
+    private async Task<SafeFileHandle> LayAsync(SafeFileHandle below, LayerFolders folders, LayerNaming naming, NamespaceThread visitor, string folder)
     {
         if (naming == LayerNaming.ByDescriptor)
         {
-            overlay = Overlays.OfDescriptors(Lower, Scratch);
+            return Overlays.OfDescriptors(below, Scratch, folders);
         }
-        else
+
+        SafeFileHandle? made = null;
+        await visitor.InOwnMountsAsync(() =>
         {
-            await visitor.InOwnMountsAsync(() => (overlay, again) = Overlays.OfPaths(Lower, Scratch, folder)).ConfigureAwait(false);
-        }
+            // One that was attached once cannot be attached again: the second layer takes what the first has left.
+            var before = again;
+            (made, again) = Overlays.OfPaths(below, before ?? Scratch, folders, folder);
+            before?.Dispose();
+        }).ConfigureAwait(false);
+        return made!;
     }
 }

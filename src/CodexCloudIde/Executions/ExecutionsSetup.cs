@@ -1,5 +1,6 @@
 using CodexCloudIde.Api;
 using CodexCloudIde.Documents;
+using CodexCloudIde.Executions.Compiled;
 using CodexCloudIde.Executions.Running;
 using CodexCloudIde.Executions.Runtime;
 using CodexCloudIde.Executions.Tests;
@@ -27,6 +28,7 @@ internal static class ExecutionsSetup
         services.AddGrainService<RunsHere>();
         services.AddSingleton<RunsElsewhere>();
         services.AddSingleton<WriteBack>();
+        services.AddSingleton<CompiledResults>();
         services.AddSingleton<JobRunner>();
         services.AddSingleton<TestTools>();
         services.AddEventSource<Runs>();

@@ -41,7 +41,7 @@ public sealed class TestRunner
         var framework = await DetectAsync(workspace, cancellationToken);
         if (framework is null && request.Command is not { Count: > 0 })
         {
-            return new Refusal(422, "no-test-runner", "No test runner was found: add tests that pytest (test_*.py), unittest, node --test, go test, cargo test or dotnet test finds, or say the command to run.", "command");
+            return new Refusal(422, "no-test-runner", "No test runner was found: add tests that pytest (test_*.py), unittest, node --test, vitest, jest, go test, cargo test or dotnet test finds, or say the command to run.", "command");
         }
 
         var filter = request.Filter ?? [];
@@ -107,8 +107,8 @@ public sealed class TestRunner
             return null;
         }
 
-        var paths = listed.Value.Where(entry => entry.Kind == "file" && ProjectFiles.IsOwn(entry.Path)).Select(entry => entry.Path).ToList();
-        var asked = paths.Where(path => TestFramework.Configurations.Contains(path)).Concat(paths.Where(TestFramework.MayHoldTests).Take(MostRead));
+        var paths = listed.Value.Where(entry => entry.Kind == "file").Select(entry => entry.Path).ToList();
+        var asked = paths.Where(path => TestFramework.Configurations.Contains(path)).Concat(paths.Where(path => ProjectFiles.IsOwn(path) && TestFramework.MayHoldTests(path)).Take(MostRead));
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var path in asked)
         {

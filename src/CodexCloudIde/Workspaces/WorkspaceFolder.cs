@@ -34,6 +34,9 @@ public sealed class WorkspaceFolder(IOptions<WorkspaceOptions> options, Workspac
     /// <summary>Absolute host path of a checkout's root, for the sandbox's mount only.</summary>
     public string RootOf(WorkspaceRef workspace) => Path.Combine(HomeOf(workspace), NameOf(workspace));
 
+    /// <summary>Absolute host path of what was compiled from a checkout; it goes with the workspace.</summary>
+    public string CompiledOf(WorkspaceRef workspace) => Path.Combine(HomeOf(workspace), "compiled", NameOf(workspace));
+
     /// <summary>Makes the checkout's folder if it is not there yet.</summary>
     public void Create(WorkspaceRef workspace)
     {

@@ -30,9 +30,9 @@ public sealed record WorkspaceRef([property: Id(0)] TenantId Tenant, [property: 
     /// <summary>The checkout that people share.</summary>
     public const string Live = "live";
 
-    /// <summary>True for what may name a checkout: letters, digits and '-'; never a path, and not the folder that new files are written in.</summary>
+    /// <summary>True for what may name a checkout: letters, digits and '-'; never a path, and none of the folders beside the checkouts.</summary>
     public static bool IsCheckout(string? name) =>
-        name is { Length: > 0 and <= 64 } && name != "staging" && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
+        name is { Length: > 0 and <= 64 } && name is not ("staging" or "compiled") && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
 
     /// <summary>Prefix of grain keys: tenant/workspace/checkout.</summary>
     public override string ToString() => $"{Tenant}/{Workspace}/{Checkout}";

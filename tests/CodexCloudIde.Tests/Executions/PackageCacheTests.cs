@@ -38,6 +38,42 @@ public sealed class PackageCacheTests(PackageCacheTests.Caches caches) : IClassF
     }
 
     [Fact]
+    public async Task Npm_WhatTheLockFileNames_IsInstalledAndRuns()
+    {
+        var workspace = await caches.Host.NewWorkspaceAsync(
+            ("package.json", caches.NpmProject), ("package-lock.json", caches.NpmLock), ("main.js", "console.log(require(\"greet\").hello());\n"));
+        var run = await caches.Host.ExecuteAsync(workspace, new { command = new[] { "sh", "-c", "npm ci --silent && node main.js" }, limits = Patient });
+        Assert.Equal(("hello from the cache\n", "", 0), ((string)run["stdout"]!, (string)run["stderr"]!, (int?)run["exitCode"]));
+    }
+
+    [Fact]
+    public async Task Npm_PackageThatIsNotThere_IsSaidAtOnce()
+    {
+        var workspace = await caches.Host.NewWorkspaceAsync(("package.json", """{ "name": "shop", "dependencies": { "nothing": "1.0.0" } }"""));
+        var run = await caches.Host.ExecuteAsync(workspace, new { command = new[] { "npm", "install" }, limits = Patient });
+        Assert.Equal(("exited", 1), ((string)run["status"]!, (int?)run["exitCode"]));
+        Assert.Contains("ENOTCACHED", (string)run["stderr"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pip_WheelOfTheCache_IsInstalledAndRuns()
+    {
+        var workspace = await caches.Host.NewWorkspaceAsync();
+        const string Script = "python3 -m venv .venv && .venv/bin/pip install -q greet && .venv/bin/python -c 'import greet; print(greet.hello())'";
+        var run = await caches.Host.ExecuteAsync(workspace, new { command = new[] { "sh", "-c", Script }, limits = Patient });
+        Assert.Equal(("hello from the cache\n", "", 0), ((string)run["stdout"]!, (string)run["stderr"]!, (int?)run["exitCode"]));
+    }
+
+    [Fact]
+    public async Task Pip_PackageThatIsNotThere_IsSaidAtOnce()
+    {
+        var workspace = await caches.Host.NewWorkspaceAsync();
+        var run = await caches.Host.ExecuteAsync(workspace, new { command = new[] { "sh", "-c", "python3 -m venv .venv && .venv/bin/pip install -q nothing" }, limits = Patient });
+        Assert.Equal(("exited", 1), ((string)run["status"]!, (int?)run["exitCode"]));
+        Assert.Contains("No matching distribution found for nothing", (string)run["stderr"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Caches_AreReadOnly()
     {
         var workspace = await caches.Host.NewWorkspaceAsync();
@@ -52,6 +88,10 @@ public sealed class PackageCacheTests(PackageCacheTests.Caches caches) : IClassF
         private readonly TempFolder folder = new();
 
         internal IdeHost Host { get; private set; } = null!;
+
+        internal string NpmProject { get; private set; } = "";
+
+        internal string NpmLock { get; private set; } = "";
 
         public async ValueTask InitializeAsync()
         {
@@ -69,7 +109,17 @@ public sealed class PackageCacheTests(PackageCacheTests.Caches caches) : IClassF
             await File.WriteAllTextAsync(Path.Combine(crate, "lib.rs"), "pub fn hello() -> &'static str {\n    \"hello from the cache\"\n}\n");
             await File.WriteAllTextAsync(Path.Combine(crate, "..", "Cargo.toml"), "[package]\nname = \"greet\"\nversion = \"1.0.0\"\nedition = \"2021\"\n");
             await File.WriteAllTextAsync(Path.Combine(crate, "..", ".cargo-checksum.json"), """{"files":{},"package":null}""");
-            Host = await IdeHost.StartAsync($"--Ide:Sandbox:Caches:go={Path.Combine(folder.Path, "go")}", $"--Ide:Sandbox:Caches:cargo={Path.Combine(folder.Path, "cargo")}");
+            (NpmProject, NpmLock) = await NpmRegistry.FillAsync(Path.Combine(folder.Path, "npm"), "greet", "exports.hello = () => \"hello from the cache\";\n");
+            var wheels = Directory.CreateDirectory(Path.Combine(folder.Path, "pip")).FullName;
+            using (var wheel = await ZipFile.OpenAsync(Path.Combine(wheels, "greet-1.0.0-py3-none-any.whl"), ZipArchiveMode.Create))
+            {
+                await AddAsync(wheel, "greet.py", "def hello():\n    return \"hello from the cache\"\n");
+                await AddAsync(wheel, "greet-1.0.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: greet\nVersion: 1.0.0\n");
+                await AddAsync(wheel, "greet-1.0.0.dist-info/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n");
+                await AddAsync(wheel, "greet-1.0.0.dist-info/RECORD", "greet.py,,\ngreet-1.0.0.dist-info/METADATA,,\ngreet-1.0.0.dist-info/WHEEL,,\ngreet-1.0.0.dist-info/RECORD,,\n");
+            }
+
+            Host = await IdeHost.StartAsync([.. new[] { "go", "cargo", "npm", "pip" }.Select(name => $"--Ide:Sandbox:Caches:{name}={Path.Combine(folder.Path, name)}")]);
         }
 
         public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using CodexCloudIde.Tests.Hosting;
@@ -147,6 +148,19 @@ public sealed class TestRunTests(IdeHost host) : IClassFixture<IdeHost>
         var workspace = await host.NewWorkspaceAsync(("test_u.py", "import unittest\nclass T(unittest.TestCase):\n    def test_a(self): self.assertEqual(1, 1)\n    def test_b(self): self.assertEqual(1, 2)\n"));
         var run = await host.TestAsync(workspace, new { command = new[] { "/usr/bin/python3", "/ide/tools/ide_unittest.py" } });
         Assert.Equal(("unittest", "failed", 2, 1, 1), ((string)run["framework"]!, (string)run["status"]!, (int)run["total"]!, (int)run["passed"]!, (int)run["failed"]!));
+    }
+
+    [Fact]
+    public async Task Run_ProjectWithAVirtualEnvironment_PrefersItsPackages()
+    {
+        using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", "import sys; print('python%d.%d' % sys.version_info[:2], end='')"]) { RedirectStandardOutput = true })!;
+        var packages = $".venv/lib/{await python.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)}/site-packages";
+        var workspace = await host.NewWorkspaceAsync(
+            (".venv/pyvenv.cfg", "home = /usr/bin\n"), ($"{packages}/greet.py", "def hello():\n    return 'hello'\n"),
+            ($"{packages}/test_foreign.py", "def test_foreign(): pass\n"),
+            ("test_a.py", "import greet, sys\ndef test_a(): assert greet.hello() == 'hello' and next(path for path in sys.path if 'packages' in path).startswith('/workspace/.venv/')\n"));
+        var run = await host.TestAsync(workspace, new { });
+        Assert.Equal(("pytest", "passed", 1), ((string)run["framework"]!, (string)run["status"]!, (int)run["total"]!));
     }
 
     [Fact]

@@ -10,6 +10,9 @@ internal sealed record JobPlan(Guid Id, Caller Caller, Actor Actor, WorkspaceRef
     /// <summary>The product's own read-only tools, if the job needs them.</summary>
     public IReadOnlyList<SandboxMount> Mounts { get; init; } = [];
 
+    /// <summary>Something is compiled before it runs.</summary>
+    public bool Builds { get; init; }
+
     /// <summary>Gets the report's bytes as the job writes them.</summary>
     public Action<ReadOnlySpan<byte>>? OnReport { get; init; }
 

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using CodexCloudIde.Api;
 using CodexCloudIde.Audit;
 using CodexCloudIde.Documents;
+using CodexCloudIde.Executions.Compiled;
 using CodexCloudIde.Executions.Runtime;
 using CodexCloudIde.Executions.Traces;
 using CodexCloudIde.Sandboxing;
@@ -19,7 +20,7 @@ namespace CodexCloudIde.Executions.Running;
 /// documents, run in a fresh sandbox, collect, write back, record the end.
 /// </summary>
 internal sealed partial class JobRunner(
-    Sandboxes sandboxes, WorkspaceAccess access, WorkspaceFolder folder, OpenDocuments documents, WriteBack writeBack, AuditLog audit, RunHistory history,
+    Sandboxes sandboxes, CompiledResults compiledResults, WorkspaceAccess access, WorkspaceFolder folder, OpenDocuments documents, WriteBack writeBack, AuditLog audit, RunHistory history,
     LiveRuns live, TimeProvider time, ILogger<JobRunner> logger)
 {
     private const int LongestCommand = 256 * 1024;
@@ -54,7 +55,7 @@ internal sealed partial class JobRunner(
 
         var probe = await sandboxes.ProbeAsync(cancellationToken);
         var limits = LimitPolicy.Apply(request.Limits, builds ? sandboxes.Settings.Building : sandboxes.Settings.Default, sandboxes.Settings.Ceiling, probe);
-        return limits.Refusal is { } above ? above : new JobPlan(Guid.CreateVersion7(), caller, actor, workspace, request, limits.Value!, new RunLog());
+        return limits.Refusal is { } above ? above : new JobPlan(Guid.CreateVersion7(), caller, actor, workspace, request, limits.Value!, new RunLog()) { Builds = builds };
     }
 
     /// <summary>Records the start, in the audit log and as a row, as running or, when all turns are taken, as queued. What cannot be recorded is not run.</summary>
@@ -125,14 +126,19 @@ internal sealed partial class JobRunner(
         var execution = Queued(plan.Key);
         IAsyncDisposable? remains = null;
         var turn = plan.Turn;
+        CompiledLease? compiled = null;
         try
         {
             turn ??= await QueueAsync(plan, cancelled);
             var revisions = await documents.MaterialiseAsync(plan.Workspace, cancelled);
-            var specification = new SandboxSpecification(folder.RootOf(plan.Workspace), WorkspaceMode.Overlay, plan.Limits) { Mounts = [.. plan.Mounts, .. sandboxes.Caches] };
+            compiled = compiledResults.Take(plan.Workspace, plan.Builds);
+            var specification = new SandboxSpecification(folder.RootOf(plan.Workspace), WorkspaceMode.Overlay, plan.Limits)
+            {
+                Mounts = [.. plan.Mounts, .. sandboxes.Caches], CompiledPath = compiled?.Directory,
+            };
             var sandbox = await sandboxes.Runtime.CreateAsync(specification, cancelled);
             remains = sandbox;
-            execution = await RunInSandboxAsync(plan, sandbox, revisions, execution, cancelled);
+            execution = await RunInSandboxAsync(plan, sandbox, compiled, revisions, execution, cancelled);
         }
         catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
         {
@@ -150,6 +156,7 @@ internal sealed partial class JobRunner(
             execution = execution with { Status = "notStarted", Reason = "sandboxFailed", Labels = ["sandboxFailed"] };
         }
 
+        compiled?.Dispose();
         execution = execution with { Summary = Summaries.Of(execution, plan.Limits, plan.Request) };
         var result = conclude(execution);
         await Task.WhenAll(ClearAsync(remains, plan.Key), RecordEndAsync(plan, kind, execution), KeepAsync(plan, result));
@@ -201,9 +208,14 @@ internal sealed partial class JobRunner(
     private static string WorkingDirectory(string? asked) =>
         string.IsNullOrEmpty(asked) ? SandboxPaths.Workspace : asked.StartsWith('/') ? asked : $"{SandboxPaths.Workspace}/{asked}";
 
-    private static Dictionary<string, string> Environment(JobPlan plan)
+    private static Dictionary<string, string> Environment(JobPlan plan, CompiledLease? compiled)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["PYTHONDONTWRITEBYTECODE"] = "1", ["PYTHONUNBUFFERED"] = "1", ["TERM"] = "dumb" };
+        if (compiled is not null)
+        {
+            variables["GOCACHE"] = $"{SandboxPaths.Compiled}/go";
+        }
+
         foreach (var (name, value) in plan.Request.Env ?? new Dictionary<string, string>())
         {
             variables[name] = value;
@@ -213,7 +225,7 @@ internal sealed partial class JobRunner(
     }
 
     private async Task<Execution> RunInSandboxAsync(
-        JobPlan plan, ISandbox sandbox, IReadOnlyDictionary<string, long> revisions, Execution execution, CancellationToken cancelled)
+        JobPlan plan, ISandbox sandbox, CompiledLease? compiled, IReadOnlyDictionary<string, long> revisions, Execution execution, CancellationToken cancelled)
     {
         var probe = await sandboxes.ProbeAsync(CancellationToken.None);
         var output = new OutputCapture(plan.Log);
@@ -225,7 +237,7 @@ internal sealed partial class JobRunner(
         };
         var command = new SandboxCommand(plan.Request.Command)
         {
-            Environment = Environment(plan), WorkingDirectory = WorkingDirectory(plan.Request.WorkingDirectory), Input = Encoding.UTF8.GetBytes(plan.Request.Stdin ?? ""),
+            Environment = Environment(plan, compiled), WorkingDirectory = WorkingDirectory(plan.Request.WorkingDirectory), Input = Encoding.UTF8.GetBytes(plan.Request.Stdin ?? ""),
         };
         using var done = new CancellationTokenSource();
         var reporting = plan.OnReport is null ? Task.CompletedTask : FollowReportAsync(sandbox, plan.OnReport, done.Token);
@@ -240,6 +252,11 @@ internal sealed partial class JobRunner(
         if (collected.Truncated)
         {
             labels.Add("changesTruncated");
+        }
+
+        if (compiled is not null && result.Cause == KillCause.None)
+        {
+            await compiled.KeepAsync(sandbox, execution.StartedAt.Value, CancellationToken.None);
         }
 
         if (plan.Request.WriteBack && result.Cause == KillCause.None && await writeBack.ApplyAsync(plan.Workspace, plan.Actor, collected, revisions, CancellationToken.None) is { Count: > 0 })

@@ -44,10 +44,14 @@ internal sealed class SandboxSettings
     public int Terminals { get; set; } = 64;
 
     /// <summary>
-    /// Folders of packages that every sandbox may read, by <c>nuget</c>, <c>go</c> and <c>cargo</c>; unset is <c>caches/NAME</c> in the data
+    /// Folders of packages that every sandbox may read, by <c>nuget</c>, <c>npm</c>, <c>pip</c>, <c>go</c> and <c>cargo</c>; unset is <c>caches/NAME</c> in the data
     /// directory, if it is there. See <see cref="Sandboxing.PackageCaches"/> for what each holds.
     /// </summary>
     public Dictionary<string, string> Caches { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>MiB that each checkout may keep of what compilers made in its runs (Go, Rust, C#), so that the next run compiles only what changed; 0 keeps nothing.</summary>
+    [Range(0, 100_000)]
+    public int CompiledMb { get; set; } = 512;
 
     /// <summary>What a request that does not say gets.</summary>
     public ExecutionLimits Default { get; set; } = new(60, 120, 60, Math.Min(2, Environment.ProcessorCount), 1024, 256, 256, 50_000, 1024);

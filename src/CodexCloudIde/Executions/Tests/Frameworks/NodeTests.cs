@@ -3,7 +3,7 @@ using CodexCloudIde.Sandboxing;
 
 namespace CodexCloudIde.Executions.Tests.Frameworks;
 
-/// <summary>Node's own runner, by a reporter of ours.</summary>
+/// <summary>vitest, jest and Node's own runner, by reporters of ours.</summary>
 internal static partial class NodeTests
 {
     private const string Suite = " > ";
@@ -11,19 +11,26 @@ internal static partial class NodeTests
 
     public static IReadOnlyList<TestFramework> All { get; } =
     [
+        .. new[] { "vitest", "jest" }.Select(Package),
         new("node:test", files => (files.Says("package.json", "node --test") || files.AnyText(MayHoldTests, "node:test")) && Array.Exists(Programs, File.Exists), Command),
     ];
 
     public static IReadOnlyList<string> Configurations { get; } = ["package.json"];
 
-    /// <summary>The reporter by a variable: it reports whoever starts Node, an npm script too. Beside it the runner's own words for people.</summary>
+    /// <summary>The reporters by a variable: they report whoever starts Node, an npm script too. Beside them the runner's own words for people.</summary>
     public static IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
     {
-        ["NODE_OPTIONS"] = $"--test-reporter=spec --test-reporter-destination=stdout --test-reporter={SandboxPaths.Tools}/ide_node.mjs --test-reporter-destination=stderr",
+        ["NODE_OPTIONS"] = $"--test-reporter=spec --test-reporter-destination=stdout --test-reporter={SandboxPaths.Tools}/ide_node.mjs --test-reporter-destination=stderr --require={SandboxPaths.Tools}/ide_preload.cjs",
     };
 
     /// <summary>Where the runner looks for tests when it is told no files.</summary>
     public static bool MayHoldTests(string path) => TestFile().IsMatch(path);
+
+    /// <summary>As the project has it installed, by a reporter of ours. What it runs is translated first, which takes what a build takes.</summary>
+    private static TestFramework Package(string name) => new(
+        name, files => (files.Says("package.json", $"\"{name}\"") || files.Any(path => path.StartsWith($"{name}.config.", StringComparison.Ordinal))) && Array.Exists(Programs, File.Exists),
+        request => ["node", $"{SandboxPaths.Tools}/ide_js.mjs", name, .. request.Coverage || request.CoveragePerCase ? ["--coverage"] : Array.Empty<string>()])
+    { Builds = true };
 
     /// <summary>
     /// Cases are named <c>file::suite > … > case</c>. The runner takes files and a pattern that each name must match by itself, so it may run more than was asked for: the reporter

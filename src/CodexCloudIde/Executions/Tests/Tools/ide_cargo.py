@@ -181,6 +181,8 @@ def example_head(case):
 
 def main():
     wanted = set(sys.argv[1:])
+    if ide_report.COMPILED:
+        os.environ["CARGO_TARGET_DIR"] = os.path.join(ide_report.COMPILED, "cargo")
     ide_report.emit(event="session", framework="cargo test")
     targets, libraries = build()
     if targets is None:

@@ -1,37 +1,9 @@
 // A reporter of Node's own test runner: says what is running and how each case ended, as it happens.
-import { appendFileSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-
-const report = process.env.IDE_REPORT ?? "/ide/report/events";
-const prefix = `${process.env.IDE_ROOT ?? "/workspace"}/`;
-const wanted = process.env.IDE_FILTER ? new Set(JSON.parse(process.env.IDE_FILTER)) : null;
+import { readFileSync } from "node:fs";
+import { emit, framesOf, isWanted, longestMessage, prefix, relative } from "./ide_report.mjs";
 
 /** A case that takes longer is shown as running. Long enough to tell a suite, whose parts begin at once, from a case. */
 const slow = 100;
-const longestMessage = 4000;
-const mostFrames = 200;
-
-function emit(event) {
-  try {
-    appendFileSync(report, `${JSON.stringify(event)}\n`);
-  } catch {
-    // The report is full or gone: the tests go on.
-  }
-}
-
-const relative = (path) => (path?.startsWith("file://") ? fileURLToPath(path) : path ?? "").replace(prefix, "");
-
-/** Outermost first, without Node's own and without dependencies. */
-function framesOf(stack) {
-  const frames = [];
-  for (const line of String(stack ?? "").split("\n")) {
-    const found = /^\s+at (?:(?:async )?(.+?) \()?((?:file:\/\/)?\/[^():]+):(\d+):\d+\)?$/.exec(line);
-    if (found && !found[2].includes("/node_modules/") && !found[2].includes("/ide/tools/") && frames.length < mostFrames) {
-      frames.unshift({ path: relative(found[2]), line: Number(found[3]), function: found[1] ?? null });
-    }
-  }
-  return frames;
-}
 
 function messageOf(error) {
   const cause = error?.cause instanceof Error || error?.cause?.message ? error.cause : error;
@@ -127,7 +99,6 @@ class Cases {
   }
 }
 
-const isWanted = (id) => wanted === null || wanted.has(id) || wanted.has(id.split("::")[0]);
 const head = (id, data) => ({ id, name: data.name === data.file ? id : id.slice(id.indexOf("::") + 2), path: relative(data.file), line: data.line ?? null });
 const reasonOf = ({ skip, todo }) => (typeof skip === "string" && skip ? skip : typeof todo === "string" && todo ? todo : todo !== undefined ? "Still to be done." : null);
 

@@ -7,6 +7,8 @@ import threading
 REPORT = os.environ.get("IDE_REPORT", "/ide/report/events")
 ROOT = os.environ.get("IDE_ROOT", "/workspace")
 COVERAGE = os.environ.get("IDE_COVERAGE", "")
+# What is compiled here is there again in the next run; None where nothing is kept.
+COMPILED = "/ide/compiled" if os.access("/ide/compiled", os.W_OK) else None
 
 _prefix = ROOT + "/"
 _skip = ("/.venv/", "/venv/", "/node_modules/", "/site-packages/", "/.git/")
