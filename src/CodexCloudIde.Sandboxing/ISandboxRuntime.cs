@@ -45,7 +45,7 @@ public interface ISandbox : IAsyncDisposable
     /// <summary>Brings what the run compiled into <see cref="SandboxSpecification.CompiledPath"/>, after the command ended. Nobody else may use that directory meanwhile.</summary>
     /// <param name="asOf">No file is kept as newer than this: what is edited while it is compiled must look newer than what came of it.</param>
     /// <param name="mostBytes">Of the run's own; more is not kept.</param>
-    /// <returns>Whether anything was kept.</returns>
+    /// <returns>False when it does not fit.</returns>
     Task<bool> KeepCompiledAsync(DateTimeOffset asOf, long mostBytes, CancellationToken cancellationToken);
 }
 

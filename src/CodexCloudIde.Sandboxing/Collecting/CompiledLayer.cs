@@ -16,13 +16,13 @@ internal sealed class CompiledLayer(SafeFileHandle scratch, string directory, Da
 
     private int files;
 
-    /// <returns>False when there is nothing or more than <paramref name="mostBytes"/>; then nothing was written.</returns>
+    /// <returns>False when there is more than <paramref name="mostBytes"/>; then nothing was written.</returns>
     public bool Apply(long mostBytes)
     {
         // Opened for each walk: a folder is read once.
         using var measured = FolderReader.OpenFolder(scratch, "compiled");
         using var upper = FolderReader.OpenFolder(scratch, "compiled");
-        if (measured is null || upper is null || Measure(measured, 0) > mostBytes || files == 0) return false;
+        if (measured is null || upper is null || Measure(measured, 0) > mostBytes) return false;
         Apply(upper, directory);
         return true;
     }

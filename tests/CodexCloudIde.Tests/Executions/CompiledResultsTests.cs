@@ -64,6 +64,19 @@ public sealed class CompiledResultsTests(IdeHost host) : IClassFixture<IdeHost>
     }
 
     [Fact]
+    public async Task Run_MoreThanMayBeKept_BeginsAnew()
+    {
+        await using var narrow = await IdeHost.StartAsync("--Ide:Sandbox:CompiledMb=1");
+        var workspace = await narrow.NewWorkspaceAsync(Go);
+        Assert.Equal("", await PrintedAsync("cd /ide/compiled; ls; echo kept > small"));
+        Assert.Equal("small\n", await PrintedAsync("cd /ide/compiled; ls; head -c 2000000 /dev/zero > large"));
+        Assert.Equal("", await PrintedAsync("ls /ide/compiled"));
+
+        async Task<string> PrintedAsync(string script) =>
+            (string)(await narrow.ExecuteAsync(workspace, new { command = new[] { "sh", "-c", script } }))["stdout"]!;
+    }
+
+    [Fact]
     public async Task Take_ProjectThatCompilesNothing_HasNone()
     {
         var workspace = new WorkspaceRef(host.Owner.Tenant, WorkspaceId.Parse(await host.NewWorkspaceAsync(("main.py", "print(1)\n"))));

@@ -54,16 +54,11 @@ internal sealed partial class CompiledResults(WorkspaceFolder folder, Sandboxes 
         {
             using var changing = Lock(lease.Directory, exclusive: true);
             if (changing is null || ChangesOf(changing) != lease.Changes) return false;
-            var most = (long)sandboxes.Settings.CompiledMb << 20;
-            if (new DirectoryInfo(lease.Directory).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) >= most)
-            {
-                // Full: begun anew rather than picked from, which no compiler expects.
-                Restart(lease.Directory, changing);
-                return false;
-            }
-
+            var room = ((long)sandboxes.Settings.CompiledMb << 20) - new DirectoryInfo(lease.Directory).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
             changing.SetLength(0);
-            var kept = await sandbox.KeepCompiledAsync(begun - ClockStep, most, cancellationToken);
+            var kept = await sandbox.KeepCompiledAsync(begun - ClockStep, room, cancellationToken);
+            // Full: begun anew rather than picked from, which no compiler expects.
+            if (!kept) Empty(lease.Directory);
             Write(changing, lease.Changes + 1);
             return kept;
         }
