@@ -8,14 +8,15 @@ internal sealed class HeldAnswers
 {
     private const byte Completion = 3;
 
-    private readonly TaskCompletionSource held = new();
+    private readonly SemaphoreSlim held = new(0);
     private readonly TaskCompletionSource passed = new();
     private readonly List<Action> waiting = [];
+    private IWebSocketRoute? joined;
     private bool isReleased;
     private int answers;
 
-    /// <summary>Completes when an answer is held back.</summary>
-    public Task Held => held.Task;
+    /// <summary>Completes when an answer is held back; the next time when a further one is.</summary>
+    public Task HeldAsync() => held.WaitAsync(TestContext.Current.CancellationToken);
 
     /// <summary>Completes when those that were held have been sent on.</summary>
     public Task Passed => passed.Task;
@@ -38,8 +39,31 @@ internal sealed class HeldAnswers
         }
     }
 
+    /// <summary>The one that was held first is sent on; those behind it are held as before.</summary>
+    public void ReleaseOne()
+    {
+        lock (waiting)
+        {
+            waiting[0]();
+            waiting.RemoveAt(0);
+        }
+    }
+
+    /// <summary>The connection ends without what is held; the next one is left alone.</summary>
+    public async Task CutAsync()
+    {
+        lock (waiting)
+        {
+            isReleased = true;
+            waiting.Clear();
+        }
+
+        await joined!.CloseAsync();
+    }
+
     private void Join(IWebSocketRoute page)
     {
+        joined = page;
         var server = page.ConnectToServer();
         page.OnMessage(frame => Send(server, frame.Binary, frame.Text));
         server.OnMessage(frame =>
@@ -57,7 +81,7 @@ internal sealed class HeldAnswers
             if (!isReleased && IsCompletion(message) && answers++ > 0)
             {
                 waiting.Add(() => page.Send(message));
-                held.TrySetResult();
+                held.Release();
                 return;
             }
 

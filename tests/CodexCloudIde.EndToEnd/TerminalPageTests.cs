@@ -17,7 +17,7 @@ public sealed class TerminalPageTests(IdeHost host, Chromium chromium) : IClassF
         await using var visitor = await SignInAsync(chromium, host.Address);
         var answers = await HeldAnswers.OfAsync(visitor.Page);
         await visitor.EnterAsync(workspace);
-        await answers.Held.WaitAsync(TestContext.Current.CancellationToken);
+        await answers.HeldAsync();
 
         await visitor.ShellAsync("echo typed ea''rly");
         answers.Release();
@@ -37,13 +37,40 @@ public sealed class TerminalPageTests(IdeHost host, Chromium chromium) : IClassF
 
         var answers = await HeldAnswers.OfAsync(visitor.Page);
         await visitor.Page.ReloadAsync();
-        await answers.Held.WaitAsync(TestContext.Current.CancellationToken);
+        await answers.HeldAsync();
         await visitor.ShellSaysAsync("waits");
         answers.Release();
         await answers.Passed.WaitAsync(TestContext.Current.CancellationToken);
         await visitor.ShellAsync("heard by cat");
 
         await visitor.ShellSaysAsync("heard by cat");
+    }
+
+    [Fact]
+    public async Task Terminals_ThatAreLostWhileTheyAreTakenUp_TakeTheKeysFromNobody()
+    {
+        var workspace = await CreateAsync(host.Client, File("note.txt", "hello\n"));
+        await using var visitor = await SignInAsync(chromium, host.Address);
+        await visitor.EnterAsync(workspace);
+        var tabs = visitor.Page.Locator(".terminal-tab");
+        await visitor.ShellSaysAsync("$");
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "New terminal" }).ClickAsync();
+        await Expect(tabs).ToHaveCountAsync(2);
+        await visitor.ShellSaysAsync("$");
+
+        // The first of the two is there again, the second one's answer is lost with the connection.
+        var answers = await HeldAnswers.OfAsync(visitor.Page);
+        await visitor.Page.ReloadAsync();
+        await answers.HeldAsync();
+        await visitor.OpenAsync("note.txt");
+        await visitor.TypeAtEndAsync("one");
+        answers.ReleaseOne();
+        await answers.HeldAsync();
+        await answers.CutAsync();
+        await Expect(tabs).ToHaveCountAsync(1);
+
+        await visitor.Page.Keyboard.TypeAsync(" two");
+        await Expect(visitor.Text).ToContainTextAsync(Spaced("one two"));
     }
 
     [Fact]

@@ -47,7 +47,7 @@ export class TerminalPanel {
       }
       return;
     }
-    this.restoring ??= this.restore(focus).finally(() => {
+    this.restoring ??= this.restore(focus ? document.activeElement : null).finally(() => {
       this.restoring = undefined;
       this.draw();
     });
@@ -63,7 +63,8 @@ export class TerminalPanel {
     await session.open();
   }
 
-  private async restore(focus: boolean): Promise<void> {
+  /** `from`: what had the keys when this was asked for. It takes a moment, and whoever went on to type elsewhere keeps them; null: they stay where they are. */
+  private async restore(from: Element | null): Promise<void> {
     const kept = JSON.parse(sessionStorage.getItem(keptKey) ?? "[]") as Kept[];
     // What this page had, even if the server has not yet noticed that it went; and what nobody has.
     const there = await this.hub.list().catch(() => []);
@@ -73,7 +74,7 @@ export class TerminalPanel {
       const session = this.place(title || `bash ${this.counter + 1}`);
       this.counter++;
       if (!(await session.attach(id))) {
-        this.remove(session);
+        this.remove(session, false);
       }
     }
     // What another page left behind comes along, but not in front of what was looked at.
@@ -87,7 +88,7 @@ export class TerminalPanel {
       const session = this.place(`bash ${++this.counter}`);
       void session.open();
     }
-    if (focus) {
+    if (from !== null && [from, document.body, null].includes(document.activeElement)) {
       this.active?.focus();
     }
   }
@@ -102,11 +103,11 @@ export class TerminalPanel {
   }
 
   private again(ended: Session): void {
-    this.remove(ended);
+    this.remove(ended, true);
     void this.add();
   }
 
-  private remove(session: Session): void {
+  private remove(session: Session, focus: boolean): void {
     const index = this.sessions.indexOf(session);
     session.dispose();
     this.sessions.splice(index, 1);
@@ -115,7 +116,9 @@ export class TerminalPanel {
       const next = this.sessions[Math.min(index, this.sessions.length - 1)];
       if (next) {
         this.choose(next);
-        next.focus();
+        if (focus) {
+          next.focus();
+        }
       }
     }
     this.draw();
@@ -144,7 +147,7 @@ export class TerminalPanel {
     }
     this.tabs.replaceChildren(...this.sessions.map((session) => h("span", { class: `terminal-tab${session === this.active ? " active" : ""}${session.ended ? " ended" : ""}` },
       h("button", { type: "button", "aria-pressed": String(session === this.active), title: session.ended ? "The shell has ended" : undefined, onclick: () => (this.choose(session), session.focus()) }, session.title),
-      h("button", { type: "button", title: "Close", "aria-label": `Close ${session.title}`, onclick: () => this.remove(session) }, icon("close")))));
+      h("button", { type: "button", title: "Close", "aria-label": `Close ${session.title}`, onclick: () => this.remove(session, true) }, icon("close")))));
     const empty = this.sessions.length === 0 && !this.restoring;
     this.stage.querySelector(":scope > .empty")?.remove();
     if (empty) {
