@@ -64,14 +64,11 @@ public sealed class DotnetTestRunTests(DotnetHost made) : IClassFixture<DotnetHo
     private Task<string> XunitAsync(string tests = XunitTests) => Host.NewWorkspaceAsync(
         ("shop/Shop.csproj", Library), ("shop/Till.cs", Till), ("tests/Shop.Tests.csproj", TestProject(DotnetHost.Xunit)), ("tests/TillTests.cs", tests));
 
-    private static (string, string, int, int, int, int, int) CountsOf(JsonObject run) => (
-        (string)run["framework"]!, (string)run["status"]!, (int)run["total"]!, (int)run["passed"]!, (int)run["failed"]!, (int)run["errors"]!, (int)run["skipped"]!);
-
     [Fact]
     public async Task Run_Xunit_HasEveryCaseWithItsFrames()
     {
         var run = await Host.TestAsync(await XunitAsync(), new { coverage = true });
-        Assert.Equal(("dotnet test", "failed", 5, 2, 2, 0, 1), CountsOf(run));
+        Assert.Equal(("dotnet test", "failed", 5, 2, 2, 0, 1), run.Counts());
         var cases = run.Cases();
         Assert.Equal(("passed", "Sum_OfOne(net: 2)"), ((string)cases[Cases + "Sum_OfOne(net: 2)"]["status"]!, (string)cases[Cases + "Sum_OfOne(net: 2)"]["name"]!));
         Assert.Equal(("skipped", "not yet"), ((string)cases[Cases + "Later"]["status"]!, (string)cases[Cases + "Later"]["message"]!));
@@ -116,7 +113,7 @@ public sealed class DotnetTestRunTests(DotnetHost made) : IClassFixture<DotnetHo
     public async Task Run_FileThatCannotBeBuilt_IsACaseInError()
     {
         var run = await Host.TestAsync(await XunitAsync("namespace Shop.Tests;\n\npublic class Broken : Nothing;\n"), new { });
-        Assert.Equal(("dotnet test", "failed", 1, 0, 0, 1, 0), CountsOf(run));
+        Assert.Equal(("dotnet test", "failed", 1, 0, 0, 1, 0), run.Counts());
         var broken = run.Cases()["tests/TillTests.cs"];
         Assert.StartsWith("CS0246", (string)broken["message"]!, StringComparison.Ordinal);
         Assert.Equal(["tests/TillTests.cs:3"], broken.Frames());
@@ -137,7 +134,7 @@ public sealed class DotnetTestRunTests(DotnetHost made) : IClassFixture<DotnetHo
         using var made = await Host.Client.PostAsJsonAsync("/api/v1/workspaces", new { name = "csharp", source = new { template = "csharp" } }, TestContext.Current.CancellationToken);
         var workspace = (string)(await made.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken))!["id"]!;
         var run = await Host.TestAsync(workspace, new { });
-        Assert.Equal(("dotnet test", "passed", 5, 5, 0, 0, 0), CountsOf(run));
+        Assert.Equal(("dotnet test", "passed", 5, 5, 0, 0, 0), run.Counts());
         Assert.All(run["cases"]!.AsArray(), found => Assert.True((int?)found!["line"] > 0 && (string)found["path"]! == "tests/WordCount.Tests/CountingTests.cs", found.ToJsonString()));
         Assert.Contains(run["cases"]!.AsArray(), found => (string)found!["name"]! == "MostCommon_Ties_AreAlphabetical");
     }
@@ -153,7 +150,7 @@ public sealed class DotnetTestRunTests(DotnetHost made) : IClassFixture<DotnetHo
             </Project>
             """));
         var run = await Host.TestAsync(workspace, new { });
-        Assert.Equal(("dotnet test", "failed", 5, 2, 2, 0, 1), CountsOf(run));
+        Assert.Equal(("dotnet test", "failed", 5, 2, 2, 0, 1), run.Counts());
         var cases = run.Cases();
         Assert.Equal(("skipped", "not yet"), ((string)cases[Cases + "Later"]["status"]!, (string)cases[Cases + "Later"]["message"]!));
         Assert.StartsWith("Assert.Equal() Failure: Values differ", (string)cases[Cases + "Price_IsNet"]["message"]!, StringComparison.Ordinal);
@@ -199,7 +196,7 @@ public sealed class DotnetTestRunTests(DotnetHost made) : IClassFixture<DotnetHo
             }
             """));
         var run = await Host.TestAsync(workspace, new { });
-        Assert.Equal(("dotnet test", "failed", 5, 2, 2, 0, 1), CountsOf(run));
+        Assert.Equal(("dotnet test", "failed", 5, 2, 2, 0, 1), run.Counts());
         var cases = run.Cases();
         Assert.Equal("passed", (string?)cases[Cases + "Sum_OfOne(2,\"y\")"]["status"]);
         Assert.Equal(["tests/TillTests.cs:15", "shop/Till.cs:9", "shop/Till.cs:7"], cases[Cases + "Sum_OfNothing"].Frames());

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace CodexCloudIde.Tests.Executions;
 
 /// <summary>Projects whose tests vitest or jest runs, as the project has it installed, in a real sandbox, read by our reporters.</summary>
@@ -44,16 +42,13 @@ public sealed class NodePackageTestRunTests(NodePackages packages) : IClassFixtu
             ("test/shop.test.js", """import { describe, expect, it, test } from "vitest"; """ + tests.Replace("const { price } = require(\"../shop\")", "import { price } from \"../shop.js\"", StringComparison.Ordinal)),
         ];
 
-    private static (string, string, int, int, int, int, int) CountsOf(JsonObject run) => (
-        (string)run["framework"]!, (string)run["status"]!, (int)run["total"]!, (int)run["passed"]!, (int)run["failed"]!, (int)run["errors"]!, (int)run["skipped"]!);
-
     [Theory]
     [InlineData("vitest", "AssertionError: expected 2 to be 3 // Object.is equality")]
     [InlineData("jest", "expect(received).toBe(expected): Expected: 3, Received: 2")]
     public async Task Run_Mixed_HasEveryCaseWithItsFrames(string runner, string message)
     {
         var run = await packages.Host.TestAsync(await packages.NewWorkspaceAsync(runner, FilesOf(runner)), new { });
-        Assert.Equal((runner, "failed", 8, 3, 3, 0, 2), CountsOf(run));
+        Assert.Equal((runner, "failed", 8, 3, 3, 0, 2), run.Counts());
         var cases = run.Cases();
         Assert.Equal("passed", (string?)cases["test/shop.test.js::price > of (a+b) > 1 > 0"]["status"]);
         Assert.Equal("skipped", (string?)cases["test/shop.test.js::price > later"]["status"]);
@@ -93,7 +88,7 @@ public sealed class NodePackageTestRunTests(NodePackages packages) : IClassFixtu
     public async Task Run_OwnCommand_StillReports(string runner)
     {
         var run = await packages.Host.TestAsync(await packages.NewWorkspaceAsync(runner, FilesOf(runner)), new { command = new[] { "npm", "test" } });
-        Assert.Equal((runner, "failed", 8, 3, 3, 0, 2), CountsOf(run));
+        Assert.Equal((runner, "failed", 8, 3, 3, 0, 2), run.Counts());
         Assert.Contains("shop.test.js", (string)run["execution"]!["stdout"]! + (string)run["execution"]!["stderr"]!, StringComparison.Ordinal);
     }
 
@@ -104,7 +99,7 @@ public sealed class NodePackageTestRunTests(NodePackages packages) : IClassFixtu
     {
         var files = FilesOf(runner, $"test(\"quick\", () => {{}});\ntest(\"hangs\", {hangs});\n");
         var run = await packages.Host.TestAsync(await packages.NewWorkspaceAsync(runner, files), new { limits = new { wallSeconds = 12 } });
-        Assert.Equal((runner, "failed", 2, 1, 1, 0, 0), CountsOf(run));
+        Assert.Equal((runner, "failed", 2, 1, 1, 0, 0), run.Counts());
         Assert.Equal("timedOut", (string?)run.Cases()["test/shop.test.js::hangs"]["status"]);
     }
 
@@ -113,7 +108,7 @@ public sealed class NodePackageTestRunTests(NodePackages packages) : IClassFixtu
     {
         var files = FilesOf("vitest", "test(\"quick\", () => {});\ntest(\"hangs\", () => { for (;;) {} });\n");
         var run = await packages.Host.TestAsync(await packages.NewWorkspaceAsync("vitest", files), new { limits = new { wallSeconds = 12 } });
-        Assert.Equal(("vitest", "failed", 2, 0, 0, 0, 2), CountsOf(run));
+        Assert.Equal(("vitest", "failed", 2, 0, 0, 0, 2), run.Counts());
         Assert.Equal("wall", (string?)run["execution"]!["reason"]);
     }
 
@@ -124,7 +119,7 @@ public sealed class NodePackageTestRunTests(NodePackages packages) : IClassFixtu
     {
         var broken = runner == "jest" ? "require(\"./nothing.js\");\n" : "import \"./nothing.js\";\n";
         var run = await packages.Host.TestAsync(await packages.NewWorkspaceAsync(runner, [.. FilesOf(runner), ("test/broken.test.js", broken)]), new { });
-        Assert.Equal((runner, "failed", 9, 3, 3, 1, 2), CountsOf(run));
+        Assert.Equal((runner, "failed", 9, 3, 3, 1, 2), run.Counts());
         Assert.Contains("nothing.js", (string)run.Cases()["test/broken.test.js"]["message"]!, StringComparison.Ordinal);
     }
 
@@ -157,7 +152,7 @@ public sealed class NodePackageTestRunTests(NodePackages packages) : IClassFixtu
     public async Task Run_NotInstalled_SaysWhatToDo(string runner)
     {
         var run = await packages.Host.TestAsync(await packages.Host.NewWorkspaceAsync(FilesOf(runner)), new { });
-        Assert.Equal((runner, "failed", 1, 0, 0, 1, 0), CountsOf(run));
+        Assert.Equal((runner, "failed", 1, 0, 0, 1, 0), run.Counts());
         Assert.Equal($"{runner} is not installed in this workspace: run npm ci (or npm install) in a terminal.", (string?)run.Cases()["package.json"]["message"]);
     }
 }

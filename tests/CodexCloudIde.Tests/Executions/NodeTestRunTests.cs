@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using CodexCloudIde.Tests.Hosting;
 
 namespace CodexCloudIde.Tests.Executions;
@@ -40,14 +39,11 @@ public sealed class NodeTestRunTests(IdeHost host) : IClassFixture<IdeHost>
 
     private async Task<string> MixedAsync() => await host.NewWorkspaceAsync(("package.json", Package), ("shop.js", Shop), ("test/shop.test.js", Mixed));
 
-    private static (string, string, int, int, int, int, int) CountsOf(JsonObject run) => (
-        (string)run["framework"]!, (string)run["status"]!, (int)run["total"]!, (int)run["passed"]!, (int)run["failed"]!, (int)run["errors"]!, (int)run["skipped"]!);
-
     [Fact]
     public async Task Run_Mixed_HasEveryCaseWithItsFrames()
     {
         var run = await host.TestAsync(await MixedAsync(), new { });
-        Assert.Equal(("node:test", "failed", 6, 2, 2, 0, 2), CountsOf(run));
+        Assert.Equal(("node:test", "failed", 6, 2, 2, 0, 2), run.Counts());
         var cases = run.Cases();
         Assert.Equal("passed", (string?)cases["test/shop.test.js::price > of (a+b) > 1 > 0"]["status"]);
         Assert.Equal(("skipped", "Still to be done."), ((string)cases["test/shop.test.js::price > some day"]["status"]!, (string)cases["test/shop.test.js::price > some day"]["message"]!));
@@ -87,7 +83,7 @@ public sealed class NodeTestRunTests(IdeHost host) : IClassFixture<IdeHost>
             """));
         var events = await host.StreamAsync($"/api/v1/workspaces/{workspace}/test-runs", new { limits = new { idleSeconds = 3 } });
         var run = events[^1].Data.AsObject();
-        Assert.Equal(("node:test", "failed", 2, 1, 1, 0, 0), CountsOf(run));
+        Assert.Equal(("node:test", "failed", 2, 1, 1, 0, 0), run.Counts());
         Assert.Equal("timedOut", (string?)run.Cases()["hang.test.js::hangs"]["status"]);
         Assert.Contains(events, told => told.Event == "case" && (string?)told.Data["status"] == "running" && (string?)told.Data["name"] == "hangs");
     }
@@ -97,7 +93,7 @@ public sealed class NodeTestRunTests(IdeHost host) : IClassFixture<IdeHost>
     {
         var workspace = await host.NewWorkspaceAsync(("package.json", Package), ("a.test.js", "import { x } from \"./nothing.js\";\n"), ("b.test.js", "import test from \"node:test\";\ntest(\"fine\", () => {});\n"));
         var run = await host.TestAsync(workspace, new { });
-        Assert.Equal(("node:test", "failed", 2, 1, 0, 1, 0), CountsOf(run));
+        Assert.Equal(("node:test", "failed", 2, 1, 0, 1, 0), run.Counts());
         Assert.Contains("nothing.js", (string)run.Cases()["a.test.js"]["message"]!, StringComparison.Ordinal);
     }
 
@@ -105,7 +101,7 @@ public sealed class NodeTestRunTests(IdeHost host) : IClassFixture<IdeHost>
     public async Task Run_OwnCommand_StillReports()
     {
         var run = await host.TestAsync(await MixedAsync(), new { command = new[] { "npm", "test" } });
-        Assert.Equal(("node:test", "failed", 6, 2, 2, 0, 2), CountsOf(run));
+        Assert.Equal(("node:test", "failed", 6, 2, 2, 0, 2), run.Counts());
     }
 
     [Fact]

@@ -29,6 +29,10 @@ internal static class RunCalls
     /// <summary>A test run's cases by id.</summary>
     public static Dictionary<string, JsonNode> Cases(this JsonObject run) => run["cases"]!.AsArray().ToDictionary(found => (string)found!["id"]!, found => found!);
 
+    /// <summary>Framework, status, and how many cases there are, passed, failed, were in error and skipped.</summary>
+    public static (string Framework, string Status, int Total, int Passed, int Failed, int Errors, int Skipped) Counts(this JsonObject run) => (
+        (string)run["framework"]!, (string)run["status"]!, (int)run["total"]!, (int)run["passed"]!, (int)run["failed"]!, (int)run["errors"]!, (int)run["skipped"]!);
+
     /// <summary>Where a case failed, as <c>path:line</c>, outermost first.</summary>
     public static IEnumerable<string> Frames(this JsonNode found) => found["frames"]!.AsArray().Select(frame => $"{frame!["path"]}:{frame["line"]}");
 
